@@ -1,0 +1,1 @@
+"""What is derived from a contract: tables, XSD, JSON Schema, ODCS, documentation."""
