@@ -1,0 +1,136 @@
+"""Where files of a file drop lie. A store speaks of names, sizes and times only; here the one that is a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from connectors.connector import Connection
+from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+
+BLOCK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Stat:
+    """Size in bytes and time of last change in seconds: both still means that nobody writes."""
+
+    size: int
+    mtime: float
+
+
+class _Times(Protocol):
+    """What an operating system or an SFTP server says of a file."""
+
+    @property
+    def st_size(self) -> int | None: ...
+    @property
+    def st_mtime(self) -> float | None: ...
+
+
+class Vanished(Exception):
+    """The file is not there (any more)."""
+
+
+class Store(Protocol):
+    """Paths are relative to the place of the connection. Raises SourceUnavailable, SourceRefused, Vanished."""
+
+    def list(self, folder: str) -> dict[str, Stat]:
+        """The ordinary files of a folder; links and folders are left out."""
+        ...
+
+    def stat(self, path: str) -> Stat: ...
+
+    def download(self, path: str, target: Path, limit: int) -> int:
+        """Write the file to `target`, at most `limit` bytes; returns its size."""
+        ...
+
+    def make(self, folder: str) -> None:
+        """Make a folder if it does not exist."""
+        ...
+
+    def rename(self, old: str, new: str) -> None:
+        """Rename; never over a file that exists."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class FolderStore:
+    """Files on a disk; connection extra `path` is the folder that holds the others."""
+
+    def __init__(self, connection: Connection) -> None:
+        path = str(connection.extra.get("path") or "")
+        if not Path(path).is_absolute():
+            raise DeclarationError(connection.id, "extra.path", "give the absolute path of the folder")
+        self._root = Path(path)
+
+    @contextmanager
+    def _plainly(self, path: str) -> Iterator[Path]:
+        failed: Exception | None = None
+        try:
+            yield self._root / path
+        except FileNotFoundError:
+            failed = Vanished(path) if self._root.is_dir() else SourceUnavailable(f"{path}: no such folder")
+        except PermissionError:
+            failed = SourceRefused(f"{path}: we may not read or move here")
+        except OSError as error:
+            failed = SourceUnavailable(f"{path}: {error.strerror}")
+        if failed is not None:
+            raise failed
+
+    def list(self, folder: str) -> dict[str, Stat]:
+        try:
+            with self._plainly(folder) as path, os.scandir(path) as entries:
+                return {
+                    entry.name: still(entry.stat(follow_symlinks=False))
+                    for entry in entries
+                    if entry.is_file(follow_symlinks=False)
+                }
+        except Vanished:
+            raise SourceRefused(f"{folder}: there is no such folder") from None
+
+    def stat(self, path: str) -> Stat:
+        with self._plainly(path) as place:
+            return still(place.lstat())
+
+    def download(self, path: str, target: Path, limit: int) -> int:
+        with self._plainly(path) as place:
+            number = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
+            with open(number, "rb") as source, target.open("wb") as sink:
+                return copy(source.read, sink, limit, path)
+
+    def make(self, folder: str) -> None:
+        with self._plainly(folder) as path:
+            path.mkdir(exist_ok=True)
+
+    def rename(self, old: str, new: str) -> None:
+        with self._plainly(old) as source:
+            target = self._root / new
+            if target.exists():
+                raise SourceUnavailable(f"{new}: exists")
+            shutil.move(source, target)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def still(found: _Times) -> Stat:
+    """Size and time of a file, in our words."""
+    return Stat(found.st_size or 0, found.st_mtime or 0)
+
+
+def copy(read: Callable[[int], bytes], sink: BinaryIO, limit: int, path: str) -> int:
+    """Copy until the end, at most `limit` bytes; gives the number. Raises SourceRefused."""
+    size = 0
+    while block := read(BLOCK):
+        size += len(block)
+        if size > limit:
+            raise SourceRefused(f"{path}: grows beyond what is allowed")
+        sink.write(block)
+    return size

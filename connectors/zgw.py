@@ -1,0 +1,273 @@
+"""A gemeente over the ZGW standards: zaken from its Zaken API, their types from its Catalogi API.
+
+One payload per bericht: JSON lines, first what it is, then one composite a zaak (the zaak with its roles,
+statuses and properties), sorted by identificatie. Landing so holds what the source said, and reading it again
+needs no network.
+
+What absence means. A client that lost a right gets 200 with fewer rows, which looks like a mass deletion; and
+only the months in the scope were read completely. So absence in a list is a question, and `still_there` puts
+it to the zaak's own address (by uuid): 404 from the API itself is gone, 200 is there, and 403 is a lost right,
+which stops everything. A 404 that is HTML comes from something else than the API, and proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+from uuid import UUID
+
+from connectors.auth import ZgwToken
+from connectors.client import Client, HttpSettings
+from connectors.connector import Connection, Header, Payload, RawRecord, Request
+from connectors.errors import DeclarationError, DeliveryRefused, SourceRefused
+from connectors.formats import jsonl
+from connectors.pagination import rows
+from connectors.settings import build, setting
+from connectors.zgw_lookback import Filters, Reading, plan
+from connectors.zgw_record import AMSTERDAM, flatten
+from connectors.zgw_spool import Spool
+
+ZAKEN = "zaken/api/v1/"
+CATALOGI = "catalogi/api/v1/"
+CRS = {"Accept-Crs": "EPSG:4326"}
+MEDIA_TYPE = "application/jsonl"
+
+
+@dataclass(frozen=True)
+class ZgwSettings(HttpSettings):
+    """The [connection] table of a ZGW source. bronorganisatie: RSIN, where one server serves several."""
+
+    window_days: int = setting(14, low=1, high=366)
+    page_size: int = setting(500, low=1, high=500)
+    bronorganisatie: str = setting("")
+
+
+@dataclass(frozen=True)
+class ZgwOptions:
+    """The [delivers.<bericht>] table of a ZGW source. zaaktype: its identificatie."""
+
+    zaaktype: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All versions of one zaaktype, and the names behind the addresses that a zaak refers to."""
+
+    versions: tuple[str, ...]
+    names: Mapping[str, Mapping[str, Any]]
+    moment: datetime | None
+
+
+class ZgwConnector:
+    """See connectors.connector.Connector."""
+
+    locator = "zaak.uuid"  # not its address: a server that moves keeps its zaken
+    qualifiers = ("zaak.bronorganisatie",)
+    foreign = ("zaak.", "rol.", "status.")
+
+    def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
+        self._settings = build(ZgwSettings, settings, connection.id if connection else "zgw")
+        self._connection = connection
+        self._open: Client | None = None
+
+    @classmethod
+    def check(cls, settings: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], file: str) -> None:
+        """Judge a declaration. Raises DeclarationError."""
+        build(ZgwSettings, settings, file)
+        for bericht, table in options.items():
+            build(ZgwOptions, table, file, f"delivers.{bericht}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._open:
+            self._open.__exit__()
+            self._open = None
+
+    @property
+    def _client(self) -> Client:
+        if self._open is None:
+            self._open = _client(self._connection, self._settings)
+        return self._open
+
+    def fetch(
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, bool]
+    ) -> Iterator[Payload]:
+        for request in requests:
+            yield self._payload(request, workdir, vandaag, whole=not seen.get(request.bericht, False))
+
+    def confirm(self, payload: Payload) -> None:
+        """Nothing to put away: a zaak stays where it is."""
+
+    def header(self, stream: BinaryIO) -> Header:
+        _, first, _, _ = next(jsonl.read(stream))
+        try:
+            found = Header(
+                bericht=first["bericht"],
+                versie=1,
+                stand_op=datetime.fromisoformat(first["stand_op"]),
+                afzender="",
+                omvang=first["omvang"],
+                scope=tuple(first["scope"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            raise DeliveryRefused(jsonl.UNREADABLE, "regel 1") from None
+        return found
+
+    def read(self, bericht: str, options: Mapping[str, Any], stream: BinaryIO) -> Iterator[RawRecord]:
+        catalogue: Mapping[str, Any] = {}
+        for nummer, content, start, end in jsonl.read(stream):
+            if nummer == 0:
+                catalogue = content.get("catalogus") or {}
+                continue
+            values = flatten(content, catalogue)
+            partitie = str(values.get("zaak.startdatum") or "")[:7]
+            yield RawRecord(nummer, values, start, end, "record", partitie)
+
+    def still_there(self, bericht: str, options: Mapping[str, Any], locators: Iterable[str]) -> Iterator[bool]:
+        asked = list(locators)
+        if not asked:
+            return
+        versions = self._catalogue(options["zaaktype"]).versions
+        yield from _in_order(lambda uuid: self._exists(uuid, versions), asked, self._settings.parallel)
+
+    def _exists(self, uuid: str, versions: tuple[str, ...]) -> bool:
+        """Whether the zaak is there, and still one of ours. Without an id of its own nothing can be asked."""
+        try:
+            UUID(uuid)
+        except ValueError:
+            raise SourceRefused("a zaak without uuid cannot be asked for: its absence proves nothing") from None
+        answer = self._client.get(f"{ZAKEN}zaken/{uuid}", headers=CRS, may_be_absent=True)
+        if answer.status == 404:
+            return False
+        zaak = answer.body
+        if not isinstance(zaak, dict) or zaak.get("uuid") != uuid:
+            raise SourceRefused("the address of a zaak gives something else, though the standard says so")
+        ours = self._settings.bronorganisatie
+        return zaak.get("zaaktype") in versions and (not ours or zaak.get("bronorganisatie") == ours)
+
+    def _catalogue(self, zaaktype: str) -> Catalogue:
+        first = self._client.get(f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})
+        versions = [row["url"] for row in rows(self._client, f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})]
+        if not versions:
+            raise SourceRefused(f"there is no zaaktype {zaaktype} here, or we lost the right to see it")
+        names: dict[str, dict[str, Any]] = {"statustypen": {}, "roltypen": {}, "eigenschappen": {}}
+        for version in versions:
+            for row in self._types("statustypen", version):
+                names["statustypen"][row["url"]] = {key: row.get(key) for key in ("volgnummer", "omschrijving")}
+            for row in self._types("roltypen", version):
+                names["roltypen"][row["url"]] = row.get("omschrijvingGeneriek")
+            for row in self._types("eigenschappen", version):
+                names["eigenschappen"][row["url"]] = row.get("naam")
+        return Catalogue(tuple(sorted(versions)), names, first.moment)
+
+    def _types(self, kind: str, version: str) -> Iterator[dict[str, Any]]:
+        return rows(self._client, f"{CATALOGI}{kind}", {"zaaktype": version})
+
+    def _payload(self, request: Request, workdir: Path, vandaag: date, whole: bool) -> Payload:
+        zaaktype = request.options["zaaktype"]
+        catalogue = self._catalogue(zaaktype)
+        stand_op = _moment(vandaag, catalogue.moment)
+        oldest = min(filter(None, map(self._oldest, catalogue.versions)), default=None)
+        reading = plan(vandaag, oldest, self._settings.window_days, whole)
+        target = workdir / f"{request.bericht}.jsonl"
+        header = {
+            "bericht": request.bericht,
+            "zaaktype": zaaktype,
+            "stand_op": stand_op.isoformat(),
+            "omvang": "volledig" if whole else "wijzigingen",
+            "scope": list(reading.scope),
+            "catalogus": catalogue.names,
+        }
+        with Spool(workdir) as spool, target.open("wb") as out:
+            self._list(catalogue, reading, spool)
+            out.write(jsonl.line(header))
+            for composite in _in_order(self._composite, spool.rows(), self._settings.parallel):
+                if composite is not None:
+                    out.write(jsonl.line(composite))
+        return Payload(request.bericht, target.name, target, MEDIA_TYPE, stand_op, reading.scope, "")
+
+    def _list(self, catalogue: Catalogue, reading: Reading, spool: Spool) -> None:
+        for version in catalogue.versions:
+            for filters in reading.filters:
+                for zaak in rows(self._client, f"{ZAKEN}zaken", self._query(version, filters), CRS):
+                    spool.add(zaak)
+
+    def _query(self, version: str, filters: Filters) -> Filters:
+        query = {"zaaktype": version, **filters, "pageSize": str(self._settings.page_size)}
+        query.setdefault("ordering", "identificatie")
+        if self._settings.bronorganisatie:
+            query["bronorganisatie"] = self._settings.bronorganisatie
+        return query
+
+    def _oldest(self, version: str) -> date | None:
+        query = self._query(version, {"ordering": "startdatum"}) | {"pageSize": "1"}
+        for zaak in rows(self._client, f"{ZAKEN}zaken", query, CRS):
+            try:
+                return date.fromisoformat(str(zaak.get("startdatum")))
+            except ValueError:
+                return None
+        return None
+
+    def _composite(self, zaak: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A zaak with what belongs to it; None when it was deleted after it was listed."""
+        url = zaak["url"]
+        composite: dict[str, Any] = {"zaak": zaak}
+        for kind in ("rollen", "statussen"):
+            composite[kind] = sorted(rows(self._client, ZAKEN + kind, {"zaak": url}), key=_url)
+        # Asked last: of the three only this address is the zaak's own, and says 404 when the zaak is gone.
+        answer = self._client.get(f"{url}/zaakeigenschappen", may_be_absent=True)
+        if answer.status == 404:
+            return None
+        if not isinstance(answer.body, list) or not all(isinstance(row, dict) for row in answer.body):
+            raise SourceRefused("zaakeigenschappen is no list, though the standard says so")
+        composite["eigenschappen"] = sorted(answer.body, key=_url)
+        return composite
+
+
+def _url(row: Mapping[str, Any]) -> str:
+    return str(row.get("url"))
+
+
+def _client(connection: Connection | None, settings: ZgwSettings) -> Client:
+    if connection is None or not connection.host:
+        raise DeclarationError(connection.id if connection else "zgw", "host", "give the address of the source")
+    port = f":{connection.port}" if connection.port else ""
+    path = "/" + str(connection.extra.get("path", "")).strip("/")
+    base = f"{connection.schema or 'https'}://{connection.host}{port}{path}"
+    auth = ZgwToken(connection.login, connection.password)
+    return Client(base, settings, auth, connection.extra.get("ca_file"))
+
+
+def _moment(vandaag: date, server: datetime | None) -> datetime:
+    """The moment of the state that is read: the server's clock, if it agrees with us what day it is.
+
+    Otherwise (a day that is replayed or simulated) the beginning of `vandaag`, UTC.
+    """
+    if server is not None and server.astimezone(AMSTERDAM).date() == vandaag:
+        return server.astimezone(UTC)
+    return datetime.combine(vandaag, time(), UTC)
+
+
+def _in_order(work: Any, items: Iterable[Any], parallel: int) -> Iterator[Any]:
+    """work(item) for each item, `parallel` at a time, in the order of the items; holds few at once."""
+    waiting: deque[Future[Any]] = deque()
+    with ThreadPoolExecutor(parallel, thread_name_prefix="zgw") as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) >= 4 * parallel:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

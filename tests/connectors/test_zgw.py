@@ -1,0 +1,327 @@
+"""A gemeente over ZGW, against a small Zaken API on a real socket."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.connector import (
+    Connection,
+    Connector,
+    Payload,
+    RawRecord,
+    Request,
+    check_declaration,
+    open_connector,
+)
+from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from connectors.zgw_lookback import plan
+from tests.connectors.suite import VANDAAG, ConnectorSuite, records_of
+from tests.connectors.weather import Reply, Seen, Weather
+from tests.connectors.zaken import SECRET, Zaken, problem
+
+LIST = "/gemeente/zaken/api/v1/zaken"
+
+
+@dataclass
+class ZgwSite:
+    """Eight zaken of two versions of their type."""
+
+    weather: Weather
+    zaken: Zaken
+    kind: str = "zgw"
+    requests: tuple[Request, ...] = (Request("aanmelding", {"zaaktype": "CLO"}),)
+    expected: int = 8
+    secrets: tuple[str, ...] = (SECRET, "Voorbeeld", "CLO")
+    password: str = SECRET
+    seen: dict[str, bool] = field(default_factory=dict)
+
+    def connector(self, **settings: Any) -> Connector:
+        connection = Connection(
+            id="gemeente_zgw",
+            conn_type="http",
+            host="127.0.0.1",
+            port=self.weather.port,
+            schema="http",
+            login="hub",
+            password=self.password,
+            extra={"path": "/gemeente/"},
+        )
+        quick = {"backoff": 0.01, "attempts": 2, "read_timeout": 2.0, "page_size": 3}
+        return open_connector(self.kind, connection, quick | settings)
+
+    def down(self) -> None:
+        self.weather.close()
+
+    def slow(self) -> None:
+        self.weather.always(Reply(body={}, delay=0.5))
+
+    def cut(self) -> None:
+        self.weather.always(Reply(body={"count": 0, "next": None, "results": []}, cut=True))
+
+    def lock_out(self) -> None:
+        self.password = "een-ander-geheim-dat-niet-klopt-maar-lang-is"
+
+    def fetch(self, folder: Path, vandaag: date = VANDAAG, **settings: Any) -> tuple[Payload, list[RawRecord]]:
+        with self.connector(**settings) as connector:
+            (payload,) = connector.fetch(self.requests, folder, vandaag, self.seen)
+            return payload, records_of(connector, payload)
+
+
+@pytest.fixture
+def site() -> Iterator[ZgwSite]:
+    zaken = Zaken()
+    weather = Weather(zaken)
+    zaken.root = weather.url + zaken.base
+    for number in range(8):
+        zaken.add(number, f"2014-{number + 1:02d}-10", "2014-12-31", version=1 + number % 2)
+    yield ZgwSite(weather, zaken)
+    if weather._thread.is_alive():
+        weather.close()
+
+
+class TestZgw(ConnectorSuite):
+    """What every connector promises."""
+
+
+def numbers(records: list[RawRecord]) -> list[str]:
+    return [str(record.values["zaak.identificatie"]) for record in records]
+
+
+def test_all_versions_of_a_zaaktype_are_read_sorted(site: ZgwSite, tmp_path: Path) -> None:
+    payload, records = site.fetch(tmp_path)
+    assert numbers(records) == [f"Z{number:04d}" for number in range(8)]
+    assert {record.partitie for record in records} == {f"2014-{month:02d}" for month in range(1, 9)}
+    assert payload.scope[-1] == "2015-03"
+    assert payload.media_type == "application/jsonl"
+
+
+def test_a_zaak_becomes_flat_paths(site: ZgwSite, tmp_path: Path) -> None:
+    _, (first, second, *_) = site.fetch(tmp_path)
+    values = first.values
+    assert values["zaak.bronorganisatie"] == "1"
+    assert values["zaak.opschorting.indicatie"] == "false"
+    assert values["eigenschap.leefgebied"] == "wonen;werk"
+    assert values["rol.betrokkeneIdentificatie.geslachtsnaam"] == "Voorbeeld"
+    assert values["rol.initiator.betrokkeneIdentificatie.verblijfsadres.aoaHuisnummer"] == "7"
+    assert values["rol.betrokkeneIdentificatie.inpBsn"] == ""
+    assert "zaak.rollen" not in values
+    # 2015-02-28T23:30:00Z is the first of March in the Netherlands.
+    assert values["status.1"] == values["status.Gemeld"] == values["status.laatste.datum"] == "2015-03-01"
+    assert second.values["status.2"] == "2015-03-01"
+    assert second.values["status.laatste"] == "Gemeld"
+
+
+def test_another_bronorganisatie_on_the_same_server_is_not_read(site: ZgwSite, tmp_path: Path) -> None:
+    site.zaken.add(20, "2014-01-01", rsin="2")
+    assert len(site.fetch(tmp_path)[1]) == 9
+    assert numbers(site.fetch(tmp_path, bronorganisatie="2")[1]) == ["Z0020"]
+
+
+def test_a_night_reads_open_window_and_a_seventh(site: ZgwSite, tmp_path: Path) -> None:
+    site.seen = {"aanmelding": True}
+    site.zaken.add(30, "2012-06-01")
+    site.zaken.add(31, "2015-02-25", "2015-02-26")
+    payload, records = site.fetch(tmp_path)
+    turn = {f"2014-{month:02d}" for month in range(1, 9)} & set(payload.scope)
+    assert len(turn) in (1, 2)
+    assert {record.partitie for record in records} == turn | {"2012-06", "2015-02"}
+    assert "2015-03" in payload.scope
+    assert "2015-02" not in payload.scope or date(2015, 2, 1).toordinal() >= VANDAAG.toordinal() - 14
+
+
+def test_within_a_week_everything_is_read_again(site: ZgwSite, tmp_path: Path) -> None:
+    site.seen = {"aanmelding": True}
+    read: set[str] = set()
+    for night in range(7):
+        _, records = site.fetch(tmp_path, VANDAAG + timedelta(days=night))
+        read |= set(numbers(records))
+    assert len(read) == 8
+
+
+def test_every_month_comes_by_within_a_week_and_no_gap_is_left_at_the_window() -> None:
+    for start in range(0, 400, 13):
+        begin = date(2014, 1, 1) + timedelta(days=start)
+        months: set[str] = set()
+        for night in range(7):
+            reading = plan(begin + timedelta(days=night), date(2012, 3, 15), 14, whole=False)
+            months |= set(reading.scope)
+            low = min(value for filters in reading.filters if len(filters) == 1 for value in filters.values())
+            assert low == (begin + timedelta(days=night - 14)).isoformat()
+        expected = {f"{year}-{month:02d}" for year in range(begin.year - 19, begin.year) for month in range(1, 13)}
+        assert expected <= months
+
+
+def test_an_empty_month_is_read_completely_too() -> None:
+    reading = plan(date(2015, 3, 2), None, 14, whole=False)
+    assert len(reading.filters) == 2
+    assert "2015-03" in reading.scope
+
+
+def test_the_first_time_is_without_any_filter() -> None:
+    assert plan(date(2015, 3, 2), date(1990, 5, 5), 14, whole=True).filters == ({},)
+    assert plan(date(2015, 3, 2), date(1990, 5, 5), 14, whole=True).scope[0] == "1990-05"
+
+
+def test_the_moment_is_the_servers_when_it_agrees_on_the_day(site: ZgwSite, tmp_path: Path) -> None:
+    assert moment(site, tmp_path) == "2015-03-02T00:00:00+00:00"
+    site.weather.date = "Mon, 02 Mar 2015 05:06:07 GMT"
+    assert moment(site, tmp_path) == "2015-03-02T05:06:07+00:00"
+    # Half past eleven in the evening UTC is the next day in the Netherlands.
+    site.weather.date = "Sun, 01 Mar 2015 23:30:00 GMT"
+    assert moment(site, tmp_path) == "2015-03-01T23:30:00+00:00"
+
+
+def moment(site: ZgwSite, folder: Path) -> str:
+    payload, _ = site.fetch(folder)
+    assert payload.stand_op is not None
+    return payload.stand_op.isoformat()
+
+
+def test_a_token_that_dies_in_the_middle_is_renewed(site: ZgwSite, tmp_path: Path) -> None:
+    site.zaken.requests_per_token = 7
+    with site.connector(parallel=1) as connector:
+        # Two tokens of one second are the same token: the server's limit is per token, so let time pass.
+        connector._client._auth._made -= 1  # type: ignore[attr-defined]
+        ages = iter(range(10_000))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("connectors.auth.time.time", lambda: 1_700_000_000 + next(ages))
+            (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
+        assert len(records_of(connector, payload)) == 8
+    assert len(site.zaken.tokens) > 3
+
+
+def test_lost_rights_on_the_list_stop_it(site: ZgwSite, tmp_path: Path) -> None:
+    site.weather.on(LIST, problem(403, "permission_denied"))
+    with pytest.raises(SourceRefused, match="permission_denied: we lost rights"):
+        site.fetch(tmp_path)
+
+
+def test_a_zaaktype_that_we_no_longer_see_is_refused(site: ZgwSite, tmp_path: Path) -> None:
+    site.zaken.rights = False
+    with pytest.raises(SourceRefused, match="no zaaktype CLO here, or we lost the right"):
+        site.fetch(tmp_path)
+
+
+def test_a_missing_crs_is_said_clearly(site: ZgwSite, tmp_path: Path) -> None:
+    site.weather.on(LIST, problem(412, "precondition_failed"))
+    with pytest.raises(SourceRefused, match="misses the header Accept-Crs"):
+        site.fetch(tmp_path)
+
+
+def test_html_where_zaken_belong_is_refused(site: ZgwSite, tmp_path: Path) -> None:
+    site.weather.on(LIST, Reply(404, b"<h1>Page not found</h1>", kind="text/html"))
+    with pytest.raises(SourceRefused, match="nothing at this address"):
+        site.fetch(tmp_path)
+
+
+def test_a_page_that_fails_once_costs_nothing(site: ZgwSite, tmp_path: Path) -> None:
+    site.weather.on(LIST, Reply(500, b"<h1>Server Error</h1>", kind="text/html"))
+    assert len(site.fetch(tmp_path)[1]) == 8
+
+
+def test_a_zaak_deleted_while_it_is_read_is_left_out(site: ZgwSite, tmp_path: Path) -> None:
+    url = next(iter(site.zaken.zaken.values()))["url"]
+    site.weather.on(urlsplit(url).path + "/zaakeigenschappen", problem(404, "not_found"))
+    assert len(site.fetch(tmp_path)[1]) == 7
+
+
+def test_a_right_lost_while_details_are_read_is_no_deletion(site: ZgwSite, tmp_path: Path) -> None:
+    url = next(iter(site.zaken.zaken.values()))["url"]
+    site.weather.on(urlsplit(url).path + "/zaakeigenschappen", problem(403, "permission_denied"))
+    with pytest.raises(SourceRefused, match="lost rights"):
+        site.fetch(tmp_path)
+
+
+def test_details_are_read_several_at_a_time_and_no_more(site: ZgwSite, tmp_path: Path) -> None:
+    answer = site.weather.app
+
+    def slowly(seen: Seen) -> Reply:
+        time.sleep(0.02)
+        return answer(seen)
+
+    site.weather.app = slowly
+    site.fetch(tmp_path, parallel=3)
+    assert site.weather.busiest == 3
+
+
+def test_what_is_gone_is_proven_by_its_own_address(site: ZgwSite, tmp_path: Path) -> None:
+    with site.connector() as connector:
+        uuids = list(site.zaken.zaken)[:3]
+        del site.zaken.zaken[uuids[1]]
+        assert list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, uuids)) == [True, False, True]
+
+
+def test_lost_rights_never_look_like_a_deletion(site: ZgwSite, tmp_path: Path) -> None:
+    with site.connector() as connector:
+        uuid, zaak = next(iter(site.zaken.zaken.items()))
+        for answer in (
+            problem(403, "permission_denied"),
+            Reply(404, b"<h1>Not Found</h1>", kind="text/html"),
+            Reply(404, {"message": "no route"}),
+        ):
+            site.weather.on(urlsplit(zaak["url"]).path, answer)
+            with pytest.raises(SourceRefused):
+                list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [uuid]))
+
+
+def test_a_zaak_that_moved_to_another_zaaktype_or_organisation_is_gone_from_here(site: ZgwSite) -> None:
+    zaken = list(site.zaken.zaken.values())
+    zaken[0]["zaaktype"] = "elders"
+    with site.connector(bronorganisatie="1") as connector:
+        assert list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [zaken[0]["uuid"]])) == [False]
+        zaken[1]["bronorganisatie"] = "2"
+        assert list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [zaken[1]["uuid"]])) == [False]
+
+
+def test_a_zaak_is_found_back_when_its_server_has_moved(site: ZgwSite) -> None:
+    uuid, zaak = next(iter(site.zaken.zaken.items()))
+    zaak["url"] = zaak["url"].replace("127.0.0.1", "verhuisd.example")
+    with site.connector() as connector:
+        assert connector.locator == "zaak.uuid"
+        assert list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [uuid])) == [True]
+
+
+@pytest.mark.parametrize("locator", ["", "..", "?page=1"])
+def test_an_address_without_an_id_proves_nothing(site: ZgwSite, locator: str) -> None:
+    with site.connector() as connector, pytest.raises(SourceRefused):
+        list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [locator]))
+
+
+def test_another_zaak_at_the_address_proves_nothing(site: ZgwSite) -> None:
+    one, other = list(site.zaken.zaken.values())[:2]
+    site.weather.on(f"{LIST}/{one['uuid']}", Reply(body=other))
+    with site.connector() as connector, pytest.raises(SourceRefused, match="something else"):
+        list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [one["uuid"]]))
+
+
+def test_a_server_error_half_way_gives_no_payload(site: ZgwSite, tmp_path: Path) -> None:
+    uuid = list(site.zaken.zaken)[5]
+    site.weather.on(f"{LIST}/{uuid}/zaakeigenschappen", Reply(500), Reply(500))
+    with pytest.raises(SourceUnavailable):
+        site.fetch(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "key"),
+    [
+        ({"window": 3}, {"zaaktype": "X"}, "connection.window"),
+        ({"window_days": "14"}, {"zaaktype": "X"}, "connection.window_days"),
+        ({"parallel": 0}, {"zaaktype": "X"}, "connection.parallel"),
+        ({}, {}, "delivers.aanmelding.zaaktype"),
+        ({}, {"zaaktype": "X", "zaaktypen": "Y"}, "delivers.aanmelding.zaaktypen"),
+    ],
+)
+def test_a_wrong_declaration_says_file_key_and_cure(
+    settings: dict[str, Any], options: dict[str, Any], key: str
+) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        check_declaration("zgw", settings, {"aanmelding": options}, "assen.toml")
+    assert (caught.value.file, caught.value.key) == ("assen.toml", key)
