@@ -1,0 +1,1 @@
+"""The verbs of the hub: receive, validate, merge, publish. No Airflow here."""

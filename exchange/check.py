@@ -1,0 +1,69 @@
+"""check: judge a file on the spot, without a database, as the hub would judge it at night.
+
+For a sender before delivering, and for us with a file in hand. The report names record numbers, fields and
+faults in the sender's own words, never a value.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from exchange.context import Context
+from exchange.errors import DeliveryRefused
+from exchange.judge import Judge
+from schemas.faults import Fault, fault
+
+SHOWN = 20
+
+
+@dataclass
+class Report:
+    """The verdict on one file. `lines` are the first refused records: number and faults in Dutch."""
+
+    bericht: str = ""
+    received: int = 0
+    rejected: int = 0
+    refused: str = ""
+    by_code: Counter[str] = field(default_factory=Counter)
+    lines: list[tuple[int, list[str]]] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def sound(self) -> bool:
+        """Whether the hub would take all of it."""
+        return not self.refused and not self.rejected
+
+
+def check(context: Context, file: Path) -> Report:
+    """Judge a file as a delivery of the context's source."""
+    report = Report()
+    connector = context.connector()
+    try:
+        with file.open("rb") as stream:
+            header = connector.header(stream)
+        report.bericht = header.bericht
+        if header.bericht not in context.source.delivers:
+            raise DeliveryRefused("L002")
+        if header.afzender and header.afzender != context.source.code:
+            raise DeliveryRefused("L004")
+        delivers = context.source.delivers[header.bericht]
+        judge = Judge(context.region, context.source, header.bericht, connector)
+        with file.open("rb") as stream:
+            for raw in connector.read(header.bericht, delivers.options, stream):
+                report.received += 1
+                _count(report, raw.nummer, judge(raw).faults)
+    except DeliveryRefused as refused:
+        report.refused = f"{refused.code}: {fault(refused.code).text()}"
+    return report
+
+
+def _count(report: Report, nummer: int, faults: list[Fault]) -> None:
+    wrong = [one for one in faults if one.rejects]
+    for one in faults:
+        if not one.rejects:
+            report.warnings[f"{one.code} {one.text()}"] += 1
+    if wrong:
+        report.rejected += 1
+        report.by_code.update(one.code for one in wrong)
+        if len(report.lines) < SHOWN:
+            report.lines.append((nummer, [f"{one.code}: {one.text()}" for one in wrong]))

@@ -1,0 +1,86 @@
+"""What every verb needs: the source, the day, the run, and how to reach database, keys and landing."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from connectors.connector import Connection, Connector, open_connector
+from exchange.errors import SourceUnavailable
+from exchange.keys import Keys
+from exchange.landing import Landing
+from exchange.region import Region, Source
+from warehouse.engine import engine_for
+
+
+def home() -> Path:
+    """The folder of the hub's own state: HUB_HOME, else .hub in the working directory."""
+    return Path(os.environ.get("HUB_HOME", ".hub")).resolve()
+
+
+def landing_of(region: Region) -> Landing:
+    """The landing of a region: HUB_LANDING, else `landing` below the home folder."""
+    root = Path(os.environ.get("HUB_LANDING", home() / "landing"))
+    return Landing(root / region.name, Keys.from_env(region.name))
+
+
+@dataclass(frozen=True)
+class Context:
+    """One source on one day. `connection` is None where a verb does not speak to the source."""
+
+    region: Region
+    source: Source
+    vandaag: date
+    run_id: str
+    connection: Connection | None = None
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The region's database, as the loader."""
+        return engine_for(self.region.database, "loader")
+
+    @cached_property
+    def landing(self) -> Landing:
+        """Where this region keeps what was delivered."""
+        return landing_of(self.region)
+
+    @property
+    def keys(self) -> Keys:
+        """The secret keys of this region."""
+        return self.landing.keys
+
+    def connector(self) -> Connector:
+        """The connector of this source; without a connection it can read, and not fetch."""
+        return open_connector(self.source.connector, self.connection, self.source.settings)
+
+    @contextmanager
+    def workdir(self) -> Iterator[Path]:
+        """A private folder for bytes on their way to landing; gone afterwards."""
+        root = home() / "work"
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(prefix=f"{self.source.id}-", dir=root) as folder:
+            yield Path(folder)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One run of a source at a time; dies with the connection, so a killed run leaves no lock behind.
+
+        Raises SourceUnavailable when another run holds it: waiting cures that.
+        """
+        with self.engine.connect() as connection:
+            name = {"name": f"hub:{self.source.id}"}
+            held = connection.execute(text("select pg_try_advisory_lock(hashtext(:name))"), name).scalar_one()
+            connection.commit()
+            if not held:
+                raise SourceUnavailable(f"{self.source.id}: another run of this source is busy")
+            try:
+                yield
+            finally:
+                connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), name)
+                connection.commit()

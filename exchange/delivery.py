@@ -1,0 +1,165 @@
+"""The ledger: one row per delivery, from the moment that its bytes are stored until it is merged.
+
+A delivery is one bericht in one pick-up of one source. Its state only moves to the right:
+
+    received -> validated -> merged          judged record by record
+    received -> refused                      unreadable as a whole; the fault code says why
+    duplicate                                the same bytes came before; nothing to judge
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from connectors.connector import Payload
+from exchange.context import Context
+from exchange.landing import Landed
+from warehouse.tables import delivery as table
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the records of one or more deliveries: received is the sum of the next five."""
+
+    received: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    deleted: int = 0
+    withdrawn: int = 0  # disappeared by absence; outside the sum
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(Counts)))
+
+    @property
+    def residual(self) -> int:
+        """Records that nobody can account for; the database refuses anything but 0."""
+        return self.received - (self.accepted + self.rejected + self.unchanged + self.superseded + self.deleted)
+
+    def line(self) -> str:
+        """One line for a log: counts, never values."""
+        return " · ".join(f"{field.name} {getattr(self, field.name)}" for field in fields(Counts))
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One row of the ledger, as the verbs need it."""
+
+    delivery_id: int
+    source: str
+    bericht: str
+    name: str
+    media_type: str
+    state: str
+    sha256: bytes
+    size: int
+    landing_path: str
+    stand_op: datetime | None
+    scope: tuple[str, ...]
+    gone: tuple[str, ...] | None  # places that were asked and are gone; None where absence itself is the proof
+    vandaag: date
+    counts: Counts
+
+
+def from_row(row: RowMapping) -> Delivery:
+    counts = Counts(*(row[field.name] or 0 for field in fields(Counts)))
+    return Delivery(
+        row["delivery_id"],
+        row["source"],
+        row["bericht"],
+        row["name"],
+        row["media_type"],
+        row["state"],
+        bytes(row["sha256"]),
+        row["bytes"],
+        row["landing_path"],
+        row["stand_op"],
+        tuple(row["scope"] or ()),
+        None if row["gone"] is None else tuple(row["gone"]),
+        row["vandaag"],
+        counts,
+    )
+
+
+def find(connection: Connection, delivery_id: int, lock: bool = False) -> Delivery:
+    """One delivery; with `lock` no other transaction can judge it meanwhile. Raises LookupError."""
+    query = select(table).where(table.c.delivery_id == delivery_id)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    if row is None:
+        raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
+    return from_row(row)
+
+
+def record(connection: Connection, context: Context, payload: Payload, landed: Landed) -> Delivery:
+    """Write down that bytes were received; the same bytes of the same source again become a duplicate.
+
+    Bytes that were received but not judged yet are no duplicate: their own row is given back, so that a run
+    that was killed in between goes on where it stopped.
+    """
+    same = (
+        select(table)
+        .where(table.c.source == context.source.id, table.c.bericht == payload.bericht)
+        .where(table.c.sha256 == landed.sha256, table.c.duplicate_of.is_(None))
+    )
+    if payload.stand_op is not None:
+        same = same.where(table.c.stand_op == payload.stand_op)
+    earlier = connection.execute(same.limit(1)).mappings().one_or_none()
+    if earlier and earlier["state"] == "received":
+        return from_row(earlier)
+    delivers = context.source.delivers[payload.bericht]
+    values: dict[str, Any] = {
+        "source": context.source.id,
+        "gemeente_code": context.source.code if context.source.kind == "gemeente" else None,
+        "verantwoordelijke_code": context.source.code,
+        "bericht": payload.bericht,
+        "contract_versie": delivers.contract.versie,
+        "run_id": context.run_id,
+        "name": payload.name,
+        "media_type": payload.media_type,
+        "stand_op": payload.stand_op,
+        "vandaag": context.vandaag,
+        "sha256": landed.sha256,
+        "bytes": landed.size,
+        "landing_path": landed.path,
+        "scope": list(payload.scope),
+        "state": "received",
+    }
+    if earlier:
+        before = from_row(earlier).counts
+        values |= {
+            "state": "refused" if earlier["state"] == "refused" else "duplicate",
+            "duplicate_of": earlier["delivery_id"],
+            "fault_code": earlier["fault_code"],
+            "stand_op": earlier["stand_op"],
+            "received": before.received,
+            "unchanged": before.accepted + before.unchanged,
+            "rejected": before.rejected,
+            "superseded": before.superseded,
+            "deleted": before.deleted,
+            "finished_at": func.clock_timestamp(),
+        }
+    row = connection.execute(insert(table).values(values).returning(table)).mappings().one()
+    return from_row(row)
+
+
+def unfinished(connection: Connection, source: str) -> list[Delivery]:
+    """Deliveries of a source that still wait for a verb, in the order in which the source made them."""
+    query = (
+        select(table)
+        .where(table.c.source == source, table.c.state.in_(("received", "validated")))
+        .order_by(table.c.stand_op.nulls_last(), table.c.delivery_id)
+    )
+    return [from_row(row) for row in connection.execute(query).mappings()]
+
+
+def close(connection: Connection, delivery_id: int, state: str, counts: Counts, **more: Any) -> None:
+    """Move a delivery to its next state with what became of its records."""
+    values = {field.name: getattr(counts, field.name) for field in fields(Counts)} | more | {"state": state}
+    connection.execute(
+        update(table)
+        .where(table.c.delivery_id == delivery_id)
+        .values(**values, finished_at=func.clock_timestamp())
+    )

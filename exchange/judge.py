@@ -1,0 +1,56 @@
+"""One raw record in, its verdict out: in our words, held against the contract and the source's rights."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from connectors.connector import Connector, RawRecord
+from exchange.mapping import Mapper
+from exchange.region import Region, Source
+from schemas.check import Checker
+from schemas.faults import CATALOGUE, Fault
+
+# A gemeente speaks for itself: path of the field, and the fault when it names another.
+OWN = (("gemeente_code", "R030"), ("verantwoordelijke_code", "R031"))
+
+
+class Judged(NamedTuple):
+    """values: contract path -> canonical text; faults: all of them, warnings too; unknown: sender's names."""
+
+    values: Mapping[str, Any]
+    emptied: tuple[str, ...]
+    faults: list[Fault]
+    unknown: tuple[str, ...]
+
+
+class Judge:
+    """The verdict of one source's declaration and one contract. Holds no state of a record."""
+
+    def __init__(self, region: Region, source: Source, bericht: str, connector: Connector) -> None:
+        delivers = source.delivers[bericht]
+        self._names = {path: theirs for theirs, path in delivers.rename.items()}
+        self._map = Mapper(delivers)
+        self._check = Checker(delivers.contract, region.codelists, names=self._names)
+        self._key = delivers.contract.sleutel
+        self._own = source.code if source.kind == "gemeente" else None
+        self._foreign = tuple(getattr(connector, "foreign", ()))
+
+    def __call__(self, raw: RawRecord) -> Judged:
+        """Judge one record; a delete message needs its key and nothing else."""
+        record = self._map(raw.values)
+        removal = raw.actie == "verwijderen"
+        checked = self._check.removal(record) if removal else self._check(record)
+        faults, unknown = checked.faults, checked.unknown
+        if removal:
+            unknown = ()
+            if any(fault.rejects for fault in faults):
+                faults = [self._fault("R033", self._key[0])]
+        if unknown and self._foreign:
+            unknown = tuple(name for name in unknown if not name.startswith(self._foreign))
+        if self._own:
+            for path, code in OWN:
+                if checked.values[path] not in (None, self._own):
+                    faults = [*faults, self._fault(code, path)]
+        return Judged(checked.values, checked.emptied, faults, unknown)
+
+    def _fault(self, code: str, path: str) -> Fault:
+        return Fault(code, path, CATALOGUE[code].level, None, {"velden": self._names.get(path, path)})

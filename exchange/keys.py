@@ -1,0 +1,113 @@
+"""The secret keys of a region, read from the environment and nowhere else.
+
+Three keys a region, each with one purpose, so that losing or rotating one leaves the others alone:
+
+HUB_<REGION>_LANDING_KEY   Tink keyset; seals the delivered bytes, with a key derived per delivery
+HUB_<REGION>_KLUIS_KEY     Tink keyset; seals the identity of a person
+HUB_<REGION>_LOOKUP_KEY    32 random bytes; keys the hashes by which a record or a person is found again
+
+A Tink keyset can hold several keys: the primary one seals, every one opens. That is how a key rotates.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from pathlib import Path
+
+import tink
+from tink import aead, secret_key_access, streaming_aead
+
+from exchange.errors import DeclarationError
+
+aead.register()
+streaming_aead.register()
+
+PURPOSES = ("LANDING", "KLUIS", "LOOKUP")
+
+
+def variable(region: str, purpose: str) -> str:
+    """Name of the environment variable that holds one key of a region."""
+    return f"HUB_{region.upper()}_{purpose}_KEY"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The three keys of one region. Never printed: repr shows nothing."""
+
+    landing_keyset: str = field(repr=False)
+    kluis_keyset: str = field(repr=False)
+    lookup_key: bytes = field(repr=False)
+
+    @classmethod
+    def from_env(cls, region: str, environ: Mapping[str, str] = os.environ) -> "Keys":
+        """Read the keys of a region. Raises DeclarationError when one is missing or is no key."""
+        found = {}
+        for purpose in PURPOSES:
+            name = variable(region, purpose)
+            try:
+                found[purpose] = base64.b64decode(environ[name], validate=True)
+            except KeyError:
+                raise DeclarationError(
+                    "environment", name, "set it; `hub keys` prints a fresh set for a new region"
+                ) from None
+            except ValueError:
+                raise DeclarationError("environment", name, "is not base64; paste the key unchanged") from None
+        return cls(found["LANDING"].decode(), found["KLUIS"].decode(), found["LOOKUP"])
+
+    @cached_property
+    def stream(self) -> streaming_aead.StreamingAead:
+        """Seals and opens the bytes of a delivery."""
+        return _primitive(self.landing_keyset, streaming_aead.StreamingAead)
+
+    @cached_property
+    def seal(self) -> aead.Aead:
+        """Seals and opens one identity."""
+        return _primitive(self.kluis_keyset, aead.Aead)
+
+    def lookup(self, *parts: str) -> bytes:
+        """16 bytes by which the same parts are found again, worthless without the key."""
+        return blake2b("\x1f".join(parts).encode(), key=self.lookup_key, digest_size=16).digest()
+
+
+def _primitive(keyset: str, kind: type) -> object:
+    handle = tink.json_proto_keyset_format.parse(keyset, secret_key_access.TOKEN)
+    return handle.primitive(kind)
+
+
+def fresh(region: str) -> dict[str, str]:
+    """A new set of keys as environment variables."""
+    landing = tink.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
+    kluis = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
+    raw = {
+        "LANDING": _serialise(landing).encode(),
+        "KLUIS": _serialise(kluis).encode(),
+        "LOOKUP": secrets.token_bytes(32),
+    }
+    return {variable(region, purpose): base64.b64encode(key).decode() for purpose, key in raw.items()}
+
+
+def _serialise(handle: tink.KeysetHandle) -> str:
+    return tink.json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN)
+
+
+def ensure(home: Path, regions: tuple[str, ...]) -> dict[str, str]:
+    """Keys for the trial on one machine: made once, kept in `home`/keys.env for the owner's eyes only.
+
+    Returns the variables. A real installation takes them from its own secret store instead.
+    """
+    path = home / "keys.env"
+    kept = dict(line.split("=", 1) for line in path.read_text().splitlines()) if path.exists() else {}
+    missing = [region for region in regions if variable(region, "LANDING") not in kept]
+    if missing:
+        for region in missing:
+            kept |= fresh(region)
+        home.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.touch(mode=0o600)
+        part.write_text("".join(f"{name}={value}\n" for name, value in kept.items()))
+        part.replace(path)
+    return kept

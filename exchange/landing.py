@@ -1,0 +1,71 @@
+"""Landing: the delivered bytes, unchanged, compressed and sealed, one file per delivery.
+
+Written once. The sha256 of the delivered bytes stands on the delivery row, and binds the sealed file to that
+row: a file put in the place of another does not open.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import zstandard
+
+from exchange.keys import Keys
+
+BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What landing knows of one delivery: place below the landing root, sha256, number of delivered bytes."""
+
+    path: str
+    sha256: bytes
+    size: int
+
+
+@dataclass(frozen=True)
+class Landing:
+    """The landing of one region: a folder and the keys that seal it."""
+
+    root: Path
+    keys: Keys
+
+    def digest(self, file: Path) -> tuple[bytes, int]:
+        """The sha256 and the size of a delivered file."""
+        with file.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").digest()
+        return sha256, file.stat().st_size
+
+    def store(self, file: Path, source: str) -> Landed:
+        """Seal a delivered file. Storing the same bytes of the same source again finds them there already."""
+        sha256, size = self.digest(file)
+        name = sha256.hex()
+        place = f"{source}/{name[:2]}/{name}.zst.sealed"
+        target = self.root / place
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_suffix(f".{os.getpid()}.part")
+            with file.open("rb") as plain, part.open("wb") as raw:
+                sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
+                with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
+                    while block := plain.read(BLOCK):
+                        packed.write(block)
+            with part.open("rb") as written:
+                os.fsync(written.fileno())
+            part.replace(target)
+        return Landed(place, sha256, size)
+
+    @contextmanager
+    def open(self, path: str, sha256: bytes) -> Iterator[BinaryIO]:
+        """The delivered bytes as a stream. Raises TinkError when the file is not the one that was stored."""
+        with (
+            (self.root / path).open("rb") as raw,
+            self.keys.stream.new_decrypting_stream(raw, sha256) as sealed,
+            zstandard.ZstdDecompressor().stream_reader(sealed, read_size=BLOCK) as plain,
+        ):
+            yield plain

@@ -1,0 +1,115 @@
+"""How the sources stand: per source what its last night brought, for the command, the demo and the publication."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from exchange.delivery import Counts, from_row
+from exchange.region import Region, Source
+from warehouse.tables import delivery, run
+
+SILENT_DAYS = 7
+
+
+@dataclass(frozen=True)
+class SourceStatus:
+    """The last night of one source. `delivery_ids` and counts are those of that night; state says how it ended.
+
+    state: never (not asked yet), running, failed, refused (a delivery was unreadable), silent (nothing came),
+    waiting (received, not merged yet), merged.
+    """
+
+    source: str
+    region: str
+    kind: str
+    connector: str
+    vandaag: date | None
+    delivery_ids: tuple[int, ...]
+    counts: Counts
+    state: str
+    finished_at: datetime | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Flat, for JSON."""
+        row = asdict(self)
+        counts = row.pop("counts")
+        state, finished = row.pop("state"), row.pop("finished_at")
+        return row | counts | {"residual": self.counts.residual, "state": state, "finished_at": finished}
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A source whose figures may be behind, and why."""
+
+    source: str
+    reason: str
+
+
+def status(connection: Connection, region: Region) -> list[SourceStatus]:
+    """Every source of a region, in the order of their names."""
+    return [_status(connection, region, source) for source in region.sources.values()]
+
+
+def _status(connection: Connection, region: Region, source: Source) -> SourceStatus:
+    runs = select(run).where(run.c.source == source.id).order_by(run.c.vandaag.desc(), run.c.started_at.desc())
+    last = connection.execute(runs.limit(1)).mappings().one_or_none()
+    day = last["vandaag"] if last else None
+    query = select(delivery).where(delivery.c.source == source.id, delivery.c.vandaag == day)
+    rows = connection.execute(query.order_by(delivery.c.delivery_id)).mappings().all()
+    found = [from_row(row) for row in rows]
+    return SourceStatus(
+        source.id,
+        region.name,
+        source.kind,
+        source.connector,
+        day,
+        tuple(one.delivery_id for one in found),
+        sum((one.counts for one in found), Counts()),
+        _state(last["state"] if last else None, [one.state for one in found]),
+        max(
+            (row["finished_at"] for row in rows if row["finished_at"]),
+            default=last["finished_at"] if last else None,
+        ),
+    )
+
+
+def _state(run_state: str | None, states: Iterable[str]) -> str:
+    states = set(states)
+    if run_state is None:
+        return "never"
+    if run_state != "succeeded":
+        return run_state
+    if "refused" in states:
+        return "refused"
+    if states & {"received", "validated"}:
+        return "waiting"
+    return "merged" if states else "silent"
+
+
+def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
+    """Sources that were not asked on this day, or that brought nothing for a week."""
+    asked = dict(
+        connection.execute(
+            select(run.c.source, func.max(run.c.vandaag)).where(run.c.state == "succeeded").group_by(run.c.source)
+        ).tuples().all()
+    )  # fmt: skip
+    brought = dict(
+        connection.execute(
+            select(delivery.c.source, func.max(delivery.c.vandaag))
+            .where(delivery.c.state.in_(("merged", "duplicate")))
+            .group_by(delivery.c.source)
+        ).tuples().all()
+    )  # fmt: skip
+    found = []
+    for source in region.sources:
+        if source not in asked:
+            found.append(Stale(source, "nog nooit opgehaald"))
+        elif asked[source] < vandaag:
+            found.append(Stale(source, f"laatst opgehaald voor {asked[source]}"))
+        elif source not in brought or (vandaag - brought[source]).days >= SILENT_DAYS:
+            since = brought.get(source)
+            found.append(Stale(source, f"geen levering sinds {since}" if since else "nog nooit geleverd"))
+    return found

@@ -1,0 +1,124 @@
+"""validate: judge every record of a delivery against its contract, and load what is sound into ACCEPTED.
+
+One transaction gives the whole verdict: versions, rejects, identities, manifest and counts, or nothing. A
+delivery that cannot be read as a whole is refused, and the task stays green: the sender gets the answer.
+A large file is read by two processes, each one half of it.
+"""
+
+import logging
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+from importlib.metadata import version
+
+from sqlalchemy import Connection, func, select
+
+from exchange import delivery, late
+from exchange.context import Context
+from exchange.delivery import Counts, Delivery
+from exchange.errors import DeliveryRefused
+from exchange.region import Delivers
+from exchange.workers import Filled, fill
+from warehouse import load
+
+log = logging.getLogger(__name__)
+
+
+def regelset(context: Context, delivers: Delivers) -> str:
+    """The rules that judged a record, as one short hash: contract and code lists."""
+    parts = (delivers.contract.digest, context.region.codelists.digest)
+    return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def validate(context: Context, delivery_id: int) -> Counts:
+    """Judge one delivery. Returns what became of its records; a delivery already judged is not judged again.
+
+    Raises WarehouseError; a delivery that the sender has to mend is no exception, but a state.
+    """
+    with context.engine.begin() as connection:
+        found = delivery.find(connection, delivery_id, lock=True)
+        if found.state != "received":
+            return found.counts
+        try:
+            with connection.begin_nested():
+                counts = _judge(context, connection, found)
+        except DeliveryRefused as refused:
+            load.drop_stages(connection, [load.stage_name(delivery_id, part) for part in range(2)])
+            delivery.close(connection, delivery_id, "refused", Counts(), fault_code=refused.code)
+            log.warning("%s: delivery %d refused: %s", context.source.id, delivery_id, refused)
+            return Counts()
+    log.info("%s: delivery %d %s: %s", context.source.id, delivery_id, found.bericht, counts.line())
+    return counts
+
+
+def _judge(context: Context, connection: Connection, found: Delivery) -> Counts:
+    delivers = context.source.delivers[found.bericht]
+    with context.landing.open(found.landing_path, found.sha256) as stream:
+        header = context.connector().header(stream)
+    if header.bericht != found.bericht:
+        raise DeliveryRefused("L002", header.bericht)
+    if header.versie != int(delivers.contract.versie.split(".")[0]):
+        raise DeliveryRefused("L003", str(header.versie))
+    if header.afzender and header.afzender != context.source.code:
+        raise DeliveryRefused("L004")
+    stand_op = found.stand_op or header.stand_op or datetime.combine(found.vandaag, time(), UTC)
+    if stand_op.date() > found.vandaag + timedelta(days=1):
+        raise DeliveryRefused("L008", stand_op.date().isoformat())
+    scope = list(found.scope or header.scope)
+
+    filled = fill(context, connection, found, delivers)
+    proven = found.gone is not None
+    rules = regelset(context, delivers)
+    software = version("regiohub")
+    parameters = {
+        "delivery_id": found.delivery_id,
+        "source": found.source,
+        "stand_op": stand_op,
+        "known_from": connection.execute(select(func.transaction_timestamp())).scalar_one(),
+        "regelset": rules,
+        "software": software,
+        "scope": scope,
+        "proven": proven,
+        "gone": list(found.gone or ()),
+    }
+    verdict = load.judge(connection, delivers.contract, _numbered(filled), parameters)
+    late.restore(connection, delivers.contract, found, parameters)
+    load.drop_stages(connection, [part.stage for part in filled])
+    counts = Counts(
+        received=sum(part.received for part in filled),
+        accepted=verdict.accepted,
+        rejected=verdict.rejected,
+        unchanged=verdict.unchanged,
+        superseded=verdict.superseded,
+        deleted=verdict.deleted,
+        withdrawn=verdict.withdrawn,
+    )
+    delivery.close(
+        connection,
+        found.delivery_id,
+        "validated",
+        counts,
+        stand_op=stand_op,
+        scope=scope,
+        omvang=header.omvang,
+        warnings=_warnings(filled),
+        regelset=rules,
+        software=software,
+    )
+    return counts
+
+
+def _numbered(filled: list[Filled]) -> list[tuple[str, int]]:
+    """Each stage with the number of records before it."""
+    before, numbered = 0, []
+    for part in filled:
+        numbered.append((part.stage, before))
+        before += part.received
+    return numbered
+
+
+def _warnings(filled: list[Filled]) -> list[dict[str, object]]:
+    total: dict[tuple[str, str], int] = {}
+    for part in filled:
+        for key, count in part.warnings.items():
+            total[key] = total.get(key, 0) + count
+    return [{"code": code, "field": field, "count": count} for (code, field), count in sorted(total.items())]

@@ -1,0 +1,130 @@
+"""`hub` as its users type it: readable by default, JSON for programs, one line where something is wrong."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import exchange.cli
+from exchange.cli import app
+from tests.exchange.hub import Hub
+from tests.exchange.levering import aanmelding, deliver, xml
+
+
+@pytest.fixture
+def run(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Types a command against the hub of the test."""
+    monkeypatch.setattr(exchange.cli, "load_regions", lambda: [hub.region])
+    connection = {"conn_type": "fs", "extra": {"path": str(hub.folder)}}
+    monkeypatch.setenv("AIRFLOW_CONN_PROEF", json.dumps(connection))
+    (hub.folder / "uit").mkdir(parents=True)
+    return lambda *words: CliRunner().invoke(app, [*words])
+
+
+def as_json(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_help_names_every_command_and_each_command_gives_an_example() -> None:
+    commands = (
+        "sources",
+        "status",
+        "check",
+        "receive",
+        "run",
+        "publish",
+        "deliveries",
+        "rejects",
+        "replay",
+        "keys",
+    )
+    shown = CliRunner().invoke(app, ["--help"]).output
+    for command in commands:
+        assert command in shown
+        assert "Example" in CliRunner().invoke(app, [command, "--help"]).output
+
+
+def test_run_does_all_verbs_and_status_tells_of_them(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A"), aanmelding("B", datum_aanmelding="2015-02-31")]))
+    (done,) = as_json(run("run", "proef", "--vandaag", "2015-03-02", "--json"))
+    assert (done["received"], done["accepted"], done["rejected"]) == (2, 1, 1)
+    (status,) = as_json(run("status", "--json"))
+    assert status["delivery_ids"] == [done["delivery_id"]]
+    assert (status["state"], status["residual"]) == ("merged", 0)
+    assert "proef" in run("status").output
+    assert as_json(run("publish", "--vandaag", "2015-03-02", "--json"))[0]["rows"] == {
+        "mart_loket.aanmeldingen": 1
+    }
+
+
+def test_rejects_and_deliveries_show_faults_in_dutch_and_no_values(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("B", datum_aanmelding="2015-02-31")]))
+    run("run", "proef", "--vandaag", "2015-03-02")
+    (delivery,) = as_json(run("deliveries", "--source", "proef", "--json"))
+    (reject,) = as_json(run("rejects", str(delivery["delivery_id"]), "--json"))
+    assert reject["faults"][0]["tekst"] == "datum_aanmelding is geen bestaande datum in de vorm jjjj-mm-dd."
+    shown = run("rejects", str(delivery["delivery_id"])).output
+    assert "V005" in shown
+    assert "2015-02-31" not in shown
+
+
+def test_replay_of_a_sound_delivery_changes_nothing(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A")]))
+    (done,) = as_json(run("run", "proef", "--vandaag", "2015-03-02", "--json"))
+    (again,) = as_json(run("replay", str(done["delivery_id"]), "--vandaag", "2015-03-02", "--json"))
+    assert (again["received"], again["unchanged"]) == (1, 1)
+    assert again["rows"] == {"inserted": 0, "updated": 0, "deleted": 0}
+
+
+def test_check_judges_a_file_without_storing_anything(hub: Hub, run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "levering.xml"
+    file.write_text(xml([aanmelding("A"), aanmelding("B", kanaal_code="7")]))
+    result = run("check", str(file), "--source", "proef")
+    assert result.exit_code == 1
+    assert "2 records, 1 afgekeurd" in result.output
+    assert "De code in kanaal_code staat niet in de codelijst kanaal." in result.output
+    file.write_text(xml([aanmelding("A")]))
+    assert as_json(run("check", str(file), "--source", "proef", "--json"))["rejected"] == 0
+    assert hub.value("select count(*) from exchange.delivery") == 0
+
+
+def test_check_says_why_a_whole_delivery_would_be_refused(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "levering.xml"
+    file.write_text(xml([aanmelding("A")], afzender="0114"))
+    result = run("check", str(file), "--source", "proef")
+    assert result.exit_code == 1
+    assert "L004: De afzender in het bestand is niet de partij" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["run", "nergens"], "nergens: is no source; choose from proef"),
+        (["run", "proef", "--vandaag", "morgen"], "--vandaag: must be a date"),
+        (["replay", "999"], "there is no delivery 999"),
+    ],
+)
+def test_a_mistake_of_ours_is_one_line(run: Any, words: list[str], line: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert line in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_missing_connection_is_one_line_with_its_variable(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AIRFLOW_CONN_PROEF")
+    result = run("run", "proef")
+    assert result.exit_code == 2
+    assert "AIRFLOW_CONN_PROEF" in result.output
+
+
+def test_keys_prints_a_set_for_the_environment() -> None:
+    lines = CliRunner().invoke(app, ["keys", "drenthe"]).output.splitlines()
+    assert [line.split("=")[0] for line in lines] == [
+        "HUB_DRENTHE_LANDING_KEY",
+        "HUB_DRENTHE_KLUIS_KEY",
+        "HUB_DRENTHE_LOOKUP_KEY",
+    ]

@@ -1,0 +1,93 @@
+"""Killed with -9 anywhere in any verb, running again ends where an undisturbed night ends."""
+
+import importlib
+import multiprocessing
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from tests.exchange.hub import Hub
+from tests.exchange.levering import aanmelding, weg
+
+RECORDS = [aanmelding("A"), aanmelding("B"), aanmelding("C", datum_aanmelding="2015-02-31"), weg("D")]
+
+# Where the process dies: before or after a call of this function.
+PLACES = [
+    ("receive", "after", "exchange.landing", "Landing.store"),
+    ("receive", "before", "exchange.delivery", "record"),
+    ("receive", "after", "exchange.delivery", "record"),
+    ("receive", "before", "connectors.filedrop", "FileDropConnector.confirm"),
+    ("receive", "after", "connectors.filedrop", "FileDropConnector.confirm"),
+    ("validate", "after", "warehouse.load", "create_stage"),
+    ("validate", "before", "warehouse.load", "judge"),
+    ("validate", "after", "warehouse.load", "judge"),
+    ("validate", "after", "exchange.delivery", "close"),
+    ("merge", "after", "exchange.merge", "merge_delivery"),
+    ("publish", "after", "exchange.publish", "load_lokets"),
+    ("publish", "after", "exchange.publish", "publish_marts"),
+]
+
+
+def die(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def night_that_dies(hub: Hub, when: str, module: str, name: str) -> None:
+    """Runs in a process of its own."""
+    owner: Any = importlib.import_module(module)
+    *parents, last = name.split(".")
+    for parent in parents:
+        owner = getattr(owner, parent)
+    original = getattr(owner, last)
+
+    def mortal(*arguments: Any, **more: Any) -> Any:
+        if when == "before":
+            die()
+        result = original(*arguments, **more)
+        die()
+        return result
+
+    setattr(owner, last, mortal)
+    hub.night()
+    hub.publish()
+
+
+def everything(hub: Hub) -> dict[str, Any]:
+    """What the night left behind, without clocks and without numbers that a retry uses up."""
+    return {
+        "deliveries": hub.rows(
+            "select state, received, accepted, rejected, deleted, residual from exchange.delivery"
+        ),
+        "present": hub.current(),
+        "versions": hub.rows("select aanmelding_nummer, is_ingetrokken from accepted.aanmelding order by 1"),
+        "rejects": hub.rows("select record_nummer, faults from exchange.reject"),
+        "persons": hub.value("select count(*) from kluis.persoon"),
+        "mart": hub.rows("select loket_code, maand, aanmeldingen from mart_loket.aanmeldingen"),
+        "stage": hub.value("select count(*) from pg_tables where schemaname = 'stage'"),
+        "left at the source": sorted(path.name for path in (hub.folder / "uit").iterdir()),
+    }
+
+
+@pytest.mark.parametrize(("verb", "when", "module", "name"), PLACES)
+def test_a_killed_night_run_again_is_an_undisturbed_night(
+    hub: Hub, verb: str, when: str, module: str, name: str
+) -> None:
+    hub.put("aanmelding_1.xml", RECORDS)
+    child = multiprocessing.get_context("fork").Process(target=night_that_dies, args=(hub, when, module, name))
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL, f"the night did not die in {verb}"
+    hub.night()
+    hub.publish()
+    assert everything(hub) == {
+        "deliveries": [("merged", 4, 2, 1, 1, 0)],
+        "present": {("A", "2015-02-10"), ("B", "2015-02-10")},
+        "versions": [("A", False), ("B", False), ("D", True)],
+        "rejects": hub.rows("select record_nummer, faults from exchange.reject where record_nummer = 3"),
+        "persons": 2,
+        "mart": hub.rows("select '0109-WMO', date '2015-02-01', 2"),
+        "stage": 0,
+        "left at the source": [],
+    }
