@@ -16,7 +16,7 @@ from sqlalchemy import select
 from exchange import check as checking
 from exchange import keys as keyring
 from exchange.clock import today
-from exchange.context import Context
+from exchange.context import Context, join_trial
 from exchange.delivery import Counts
 from exchange.errors import DeclarationError, SourceRefused, SourceUnavailable, WarehouseError
 from exchange.merge import merge
@@ -47,6 +47,11 @@ Day = Annotated[
     typer.Option("--vandaag", metavar="YYYY-MM-DD", help="The day this counts for; today if not given."),
 ]
 SourceName = Annotated[str, typer.Argument(help="A source: the name of its file in regions/*/sources.")]
+
+
+@app.callback()
+def _join() -> None:
+    join_trial()
 
 
 def one_line(command: F) -> F:

@@ -24,6 +24,17 @@ def home() -> Path:
     return Path(os.environ.get("HUB_HOME", ".hub")).resolve()
 
 
+def join_trial() -> None:
+    """Take over the environment of a trial on this machine (`env` in the home folder), where there is one.
+
+    What the environment says itself goes before it.
+    """
+    file = home() / "env"
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+        name, _, value = line.partition("=")
+        os.environ.setdefault(name, value)
+
+
 def landing_of(region: Region) -> Landing:
     """The landing of a region: HUB_LANDING, else `landing` below the home folder."""
     root = Path(os.environ.get("HUB_LANDING", home() / "landing"))

@@ -70,7 +70,11 @@ class Keys:
 
     def lookup(self, *parts: str) -> bytes:
         """16 bytes by which the same parts are found again, worthless without the key."""
-        return blake2b("\x1f".join(parts).encode(), key=self.lookup_key, digest_size=16).digest()
+        return self.hasher("\x1f".join(parts)).digest()
+
+    def hasher(self, begin: str = "") -> blake2b:
+        """The hash of `lookup` with a beginning in it; a copy takes the rest, for what is hashed a million times."""
+        return blake2b(begin.encode(), key=self.lookup_key, digest_size=16)
 
 
 def _primitive(keyset: str, kind: type) -> object:

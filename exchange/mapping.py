@@ -50,9 +50,12 @@ class Mapper:
             self._each[path] = FORMATS[notation]
         for path, words in delivers.codes.items():
             self._each[path] = _translate(words, self._each.get(path))
+        self._is_ours = not (self._vast or self._rename or self._split or self._each)
 
-    def __call__(self, raw: Raw) -> dict[str, Any]:
+    def __call__(self, raw: Raw) -> Raw:
         """A record in contract paths; what we do not know keeps the sender's name."""
+        if self._is_ours:
+            return raw
         names = self._rename
         record = {names.get(name, name): value for name, value in raw.items()} if names else dict(raw)
         for path, separator in self._split.items():

@@ -8,7 +8,7 @@ file, key, cure (DeclarationError). What a contract or a code list says is check
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -129,22 +129,45 @@ def region_codelists(lokets: tuple[Loket, ...], organisaties: Mapping[str, str])
 def load_regions(root: Path = ROOT) -> list[Region]:
     """All regions below `root`. A source that does not load stands in `Region.faults`, and stops no other.
 
-    Raises DeclarationError where the region itself is wrong, or two sources bear one name.
+    Raises DeclarationError where a region itself is wrong.
     """
-    regions = [load_region(path.parent) for path in sorted(root.glob("*/region.toml"))]
-    if not regions:
-        raise DeclarationError(str(root), "*/region.toml", "make a folder with a region.toml for your region")
-    owner: dict[str, str] = {}
-    for region in regions:
-        for name in region.sources:
-            if name in owner:
-                raise DeclarationError(
-                    f"regions/{region.name}/sources/{name}.toml",
-                    "file name",
-                    f"region {owner[name]} has a source of this name; rename the file",
-                )
-            owner[name] = region.name
+    regions, faults = read_regions(root)
+    if faults:
+        raise faults[0]
     return regions
+
+
+def read_regions(root: Path = ROOT) -> tuple[list[Region], list[DeclarationError]]:
+    """The regions that load, and a fault for each that does not: for who must go on with the others.
+
+    Source names are unique over all regions: a second source of the same name is left out, with a fault.
+    """
+    regions: list[Region] = []
+    faults: list[DeclarationError] = []
+    owner: dict[str, str] = {}
+    for path in sorted(root.glob("*/region.toml")):
+        try:
+            region = load_region(path.parent)
+        except DeclarationError as fault:
+            faults.append(fault)
+            continue
+        doubles = [name for name in region.sources if name in owner]
+        taken = [
+            DeclarationError(
+                f"regions/{region.name}/sources/{name}.toml",
+                "file name",
+                f"region {owner[name]} has a source of this name; rename the file",
+            )
+            for name in doubles
+        ]
+        sources = {name: source for name, source in region.sources.items() if name not in doubles}
+        owner |= dict.fromkeys(sources, region.name)
+        regions.append(replace(region, sources=sources, faults=(*region.faults, *taken)))
+    if not regions and not faults:
+        faults.append(
+            DeclarationError(str(root), "*/region.toml", "make a folder with a region.toml for your region")
+        )
+    return regions, faults
 
 
 def load_region(folder: Path) -> Region:

@@ -11,7 +11,6 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import blake2b
 from json.encoder import encode_basestring as quoted
 from operator import itemgetter
 from typing import Any
@@ -30,8 +29,10 @@ NINE_DIGITS = re.compile(r"\d{9}")
 NEXT = "\x1f"
 SPECIAL = re.compile(r"[\\\n\r\x1f]")
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", NEXT: "\\" + NEXT}
-#: How COPY has to read the lines.
-FORMAT = f"with (format text, delimiter '{NEXT}', null '')"
+BYTES = "\\\\x"  # in front of the hexadecimal digits of a bytea
+ABSENT = NEXT * 3  # nobody: four empty cells
+#: How COPY has to read the lines. Frozen: nobody but us ever sees the table, so no row needs marking when it is read.
+FORMAT = f"with (format text, freeze, delimiter '{NEXT}', null '')"
 
 
 class StageWriter:
@@ -57,11 +58,12 @@ class StageWriter:
         self._identity_of = itemgetter(*identity, MOMENT)
         self._identity_names = [f"{quoted(path)}:" for path in identity]
         self._refs = _references()
+        self._persons = keys.hasher(f"{source}\x1f")
+        self._contents = keys.hasher()
         self.names = stage_columns(contract)
 
     def accepted(self, raw: RawRecord, values: Mapping[str, Any], emptied: Sequence[str], place: str) -> str:
         """The line of a record that passed the check. values: every path of the contract, as the check gives it."""
-        keys = self._keys
         row: Sequence[Any] = self._cells(values)
         if self._staff:
             row = self._without_staff(row)
@@ -70,28 +72,36 @@ class StageWriter:
             parts = values[name]
             cells.append(json.dumps(parts, ensure_ascii=False) if parts else "")
         content = NEXT.join(cells)
-        client = reference = digest = sealed = ""
-        if self._client and (number := values[self._client]) is not None:
-            person = keys.lookup(self._source, number)
-            client, reference = _bytes(person), next(self._refs)
+        number = values[self._client] if self._client else None
+        person, identity = ABSENT, ""
+        if number is not None:
             known = zip(self._identity_names, self._identity_of(values), strict=False)
             identity = ",".join([name + quoted(value) for name, value in known if value is not None])
-            if identity:
-                packed = f"{{{identity}}}"
-                digest = _bytes(keys.lookup(packed))
-                sealed = _bytes(keys.seal.encrypt(packed.encode(), person))
+            person = self._person(number, identity)
         without = _array(emptied) if emptied else ""
-        whole = f"{content}{NEXT}{client}{NEXT}{digest}{NEXT}{without}".encode()
-        hashed = blake2b(whole, key=keys.lookup_key, digest_size=16).digest()
+        hashed = self._contents.copy()
+        hashed.update(f"{content}{NEXT}{number}{NEXT}{identity}{NEXT}{without}".encode())
         if "\\" in content or "\n" in content or "\r" in content:
             content = NEXT.join([_escape(cell) for cell in cells])
         return (
             f"{raw.nummer}{NEXT}{raw.start}{NEXT}{raw.end}{NEXT}f{NEXT}{NEXT}{NEXT}{NEXT}"
             f"{values['verantwoordelijke_code'] or self._code}{NEXT}"
-            f"{_bytes(self.key_hash(raw, values))}{NEXT}{_bytes(hashed)}{NEXT}{values[MOMENT] or ''}{NEXT}"
-            f"{_escape(raw.partitie)}{NEXT}{_escape(place)}{NEXT}{without}{NEXT}"
-            f"{client}{NEXT}{reference}{NEXT}{digest}{NEXT}{sealed}{NEXT}{content}"
+            f"{BYTES}{self.key_hash(raw, values).hex()}{NEXT}{BYTES}{hashed.hexdigest()}{NEXT}{values[MOMENT] or ''}{NEXT}"
+            f"{_escape(raw.partitie)}{NEXT}{_escape(place)}{NEXT}{without}{NEXT}{person}{NEXT}{content}"
         )
+
+    def _person(self, number: str, identity: str) -> str:
+        """Four cells: lookup, proposed reference, digest and seal of the identity (empty where there is none)."""
+        lookup = self._persons.copy()
+        lookup.update(number.encode())
+        who = f"{BYTES}{lookup.hexdigest()}{NEXT}{next(self._refs)}"
+        if not identity:
+            return f"{who}{NEXT}{NEXT}"
+        packed = f"{{{identity}}}".encode()
+        digest = self._contents.copy()
+        digest.update(packed)
+        sealed = self._keys.seal.encrypt(packed, lookup.digest())
+        return f"{who}{NEXT}{BYTES}{digest.hexdigest()}{NEXT}{BYTES}{sealed.hex()}"
 
     def _without_staff(self, row: Sequence[Any]) -> list[Any]:
         """The cells with a keyed hash in the place of who works there."""
@@ -110,8 +120,8 @@ class StageWriter:
             "byte_end": str(raw.end),
             "verwijderen": "t",
             "verantwoordelijk": self._code,
-            "sleutel_hash": _bytes(self.key_hash(raw, values)),
-            "inhoud_hash": _bytes(self._keys.lookup(GONE)),
+            "sleutel_hash": BYTES + self.key_hash(raw, values).hex(),
+            "inhoud_hash": BYTES + self._keys.lookup(GONE).hex(),
             "partitie": _escape(raw.partitie),
             "vindplaats": _escape(place),
         }
@@ -139,7 +149,7 @@ class StageWriter:
             cells["gemeente"] = _escape(str(values["gemeente_code"]))
         if sound:
             cells["sleutel"] = _escape(masked(" ".join(str(values[name]) for name in self._key)))
-            cells["sleutel_hash"] = _bytes(self.key_hash(raw, values))
+            cells["sleutel_hash"] = BYTES + self.key_hash(raw, values).hex()
         return NEXT.join(cells.values())
 
     def key_hash(self, raw: RawRecord, values: Mapping[str, Any]) -> bytes:
@@ -160,10 +170,6 @@ def _eleven(digits: str) -> bool:
 
 def _escape(value: str) -> str:
     return SPECIAL.sub(lambda found: ESCAPES[found[0]], value)
-
-
-def _bytes(value: bytes) -> str:
-    return "\\\\x" + value.hex()
 
 
 def _array(values: Sequence[str]) -> str:

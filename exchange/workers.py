@@ -19,6 +19,7 @@ from exchange.region import Delivers
 from exchange.stage import FORMAT, StageWriter
 from warehouse import load
 from warehouse.engine import engine_for
+from warehouse.errors import without_values
 
 LARGE = 8 << 20  # bytes; below it a second process costs more than it brings
 BLOCK = 1 << 18
@@ -98,6 +99,7 @@ def _fill(
     filled = Filled(stage)
     driver = connection.connection.driver_connection
     with (
+        without_values(),
         driver.cursor() as cursor,
         cursor.copy(f"copy {stage} ({', '.join(writer.names)}) from stdin {FORMAT}") as copy,
     ):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exchange.errors import DeclarationError
-from exchange.region import Region, load_region, load_regions
+from exchange.region import Region, load_region, load_regions, read_regions
 
 pytestmark = pytest.mark.pure
 
@@ -102,14 +102,31 @@ def test_a_source_that_does_not_load_stops_no_other(tmp_path: Path) -> None:
     assert len(loaded.faults) == 1
 
 
-def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
-    region(tmp_path)
+def second_region(tmp_path: Path, declared: str = REGION) -> Path:
     other = tmp_path / "regions" / "tweede"
     (other / "sources").mkdir(parents=True)
-    (other / "region.toml").write_text(REGION.replace("proef", "tweede"))
+    (other / "region.toml").write_text(declared.replace("proef", "tweede"))
     (other / "lokets.toml").write_text(LOKETS)
     (other / "sources" / "coevorden.toml").write_text(SOURCE)
-    with pytest.raises(DeclarationError, match="has a source of this name"):
+    return other
+
+
+def test_of_two_sources_of_one_name_the_second_is_left_out_with_a_fault(tmp_path: Path) -> None:
+    region(tmp_path)
+    second_region(tmp_path)
+    first, second = load_regions(tmp_path / "regions")
+    assert (list(first.sources), list(second.sources)) == (["coevorden"], [])
+    (fault,) = second.faults
+    assert "regions/tweede/sources/coevorden.toml: file name: region proef has a source of this name" in str(fault)
+
+
+def test_a_region_that_does_not_load_stops_no_other(tmp_path: Path) -> None:
+    region(tmp_path)
+    second_region(tmp_path, REGION.replace("gemeenten", "gemeentes"))
+    regions, faults = read_regions(tmp_path / "regions")
+    assert [found.name for found in regions] == ["proef"]
+    assert "regions/tweede/region.toml: gemeenten: is missing" in str(faults[0])
+    with pytest.raises(DeclarationError, match="gemeenten"):
         load_regions(tmp_path / "regions")
 
 

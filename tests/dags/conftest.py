@@ -1,0 +1,85 @@
+"""Airflow in this test process: its home is a folder of its own, set before anything imports it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import exchange.region
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="hub-airflow-"))
+os.environ |= {
+    "AIRFLOW_HOME": str(AIRFLOW_HOME),
+    "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "False",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{AIRFLOW_HOME}/airflow.db",
+}
+
+SOURCE = """
+name      = "Gemeente Emmen"
+kind      = "gemeente"
+code      = "0114"
+connector = "filedrop"
+schedule  = "30 1 * * *"
+owner     = "gegevensbeheer@emmen.example"
+
+[verwerking]
+grondslag = "AVG6-1e/Wmo5.1.1"
+verwerkersovereenkomst = 2014-12-15
+dpia      = "DPIA-2014-07"
+
+[connection]
+id = "emmen_drop"
+
+[delivers.aanmelding]
+contract = 1
+
+[answer]
+channel = "sftp"
+"""
+
+Parse = Callable[[], "DagBag"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _airflow_home() -> Iterator[None]:
+    yield
+    shutil.rmtree(AIRFLOW_HOME, ignore_errors=True)
+
+
+@pytest.fixture
+def declaration() -> str:
+    """A right declaration, to spoil."""
+    return SOURCE
+
+
+@pytest.fixture
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sources folder of a copy of the region, with one source in it; the DAG files load this copy."""
+    root = tmp_path / "regions"
+    shutil.copytree(exchange.region.ROOT / "drenthe", root / "drenthe", ignore=shutil.ignore_patterns("sources"))
+    folder = root / "drenthe" / "sources"
+    folder.mkdir()
+    (folder / "emmen.toml").write_text(SOURCE)
+    monkeypatch.setattr(exchange.region, "read_regions", partial(exchange.region.read_regions, root))
+    monkeypatch.setattr("dags.building.read_regions", exchange.region.read_regions)
+    return folder
+
+
+@pytest.fixture
+def parse() -> Parse:
+    """Let Airflow parse the folder of DAGs, as its DAG processor does."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    dags = CHECKOUT / "dags"
+    return lambda: DagBag(dag_folder=str(dags), bundle_path=dags, bundle_name="dags-folder")

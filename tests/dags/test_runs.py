@@ -1,0 +1,157 @@
+"""A run of a DAG from begin to end, by Airflow's own task runner, on a real PostgreSQL."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from demo import postgres
+from exchange import keys
+from warehouse.engine import engine_for
+from warehouse.setup import setup
+from warehouse.tables import delivery
+
+pytestmark = pytest.mark.slow
+Parse = Callable[[], Any]
+CONF = {"vandaag": "2015-03-02"}
+# One anonymous question that is right, and one that names no loket.
+DELIVERY = """<?xml version="1.0" encoding="UTF-8"?>
+<levering xmlns="urn:nl:regiohub:aanmelding:1" stand_op="2015-03-02T00:00:00Z" afzender="0114"
+ omvang="wijzigingen">
+{right}{wrong}</levering>
+"""
+RECORD = """<aanmelding>
+<gemeente_code>0114</gemeente_code><organisatie_code>0114</organisatie_code>
+<verantwoordelijke_code>0114</verantwoordelijke_code><financier_code>1</financier_code>
+<grondslag_code>1</grondslag_code><aanmelding_nummer>{nummer}</aanmelding_nummer>
+<datum_aanmelding>2015-02-27</datum_aanmelding><loket_code>{loket}</loket_code>
+<clientrol_code>1</clientrol_code><verwijzer_code>01</verwijzer_code>
+<persoon><client_nummer_bron>A-{nummer}</client_nummer_bron><is_anoniem>true</is_anoniem>
+<leeftijdsklasse_code>04</leeftijdsklasse_code>
+<woongemeente_code>0114</woongemeente_code><is_geheim_adres>false</is_geheim_adres></persoon>
+</aanmelding>"""
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Path]:
+    """A server with the database of the region, keys and a home folder, all in the environment."""
+    home = Path(tempfile.mkdtemp(prefix="hub-"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUB_HOME", str(home))
+        patch.setenv("HUB_DATABASE_URL", postgres.start(home / "pg", durable=False).url)
+        for name, value in keys.ensure(home, ("drenthe",)).items():
+            patch.setenv(name, value)
+        setup("hub_drenthe", "drenthe")
+        yield home
+        postgres.remove(home / "pg")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="module")
+def airflow_database() -> None:
+    """Airflow's own tables, in the SQLite file of this test process."""
+    from airflow.utils.db import initdb
+
+    assert tempfile.gettempdir() in os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    initdb()
+
+
+def test_publication_goes_on_and_names_the_silent_source(
+    hub: Path, airflow_database: None, sources: Path, parse: Parse, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = parse().dags["publish_drenthe"].test(run_conf=CONF)
+    assert run.state == "success"
+    lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
+    assert "emmen is stale" in lines[0]
+    assert lines[-1].startswith("publish drenthe: ")
+
+
+def test_housekeeping_says_what_it_removed(
+    hub: Path, airflow_database: None, sources: Path, parse: Parse, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = parse().dags["housekeeping_drenthe"].test(run_conf=CONF)
+    assert run.state == "success"
+    assert [record.getMessage() for record in caplog.records if record.name == "hub"] == [
+        "housekeeping drenthe: 0 stage tables · 0 work folders"
+    ]
+
+
+@pytest.fixture
+def dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder where Emmen dropped one delivery, and the connection that points at it."""
+    folder = tmp_path / "drop"
+    (folder / "uit").mkdir(parents=True)
+    right = RECORD.format(nummer="1", loket="0114-WMO")
+    wrong = RECORD.format(nummer="2", loket="")
+    (folder / "uit" / "aanmelding-1.xml").write_text(DELIVERY.format(right=right, wrong=wrong))
+    connection = {"conn_type": "fs", "extra": {"path": str(folder)}}
+    monkeypatch.setenv("AIRFLOW_CONN_EMMEN_DROP", json.dumps(connection))
+    return folder
+
+
+def test_a_night_of_a_source_ends_in_one_line_per_verb(
+    hub: Path,
+    airflow_database: None,
+    sources: Path,
+    parse: Parse,
+    dropped: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    run = parse().dags["emmen"].test(run_conf=CONF)
+    assert run.state == "success"
+    lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
+    assert lines[0] == "receive emmen: deliveries 1"
+    assert lines[1].startswith("validate emmen: deliveries 1 · received 2 · accepted 1 · rejected 1")
+    assert lines[2].startswith("merge emmen: deliveries 1 · received 2 · accepted 1 · rejected 1")
+    assert [path.name for path in (dropped / "verwerkt").iterdir()] == ["aanmelding-1.xml"]
+    with engine_for("hub_drenthe", "loader").connect() as connection:
+        rows = connection.execute(select(delivery.c.state, delivery.c.run_id, delivery.c.vandaag)).all()
+    assert [(row.state, row.vandaag.isoformat()) for row in rows] == [("merged", "2015-03-02")]
+    assert rows[0].run_id == f"emmen/{run.run_id}"
+
+
+def test_between_tasks_travel_numbers_of_deliveries_only(
+    hub: Path, airflow_database: None, sources: Path, parse: Parse, dropped: Path
+) -> None:
+    run = parse().dags["emmen"].test(run_conf=CONF)
+    found = {
+        task: run.get_task_instance(task).xcom_pull(task_ids=task) for task in ("receive", "validate", "merge")
+    }
+    assert found["merge"] is None
+    for deliveries in (found["receive"], found["validate"]):
+        assert all(type(number) is int for number in deliveries)
+
+
+def test_a_source_without_a_connection_fails_at_once_with_the_cure(
+    hub: Path, airflow_database: None, sources: Path, parse: Parse, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = parse().dags["emmen"].test(run_conf=CONF)
+    assert run.state == "failed"
+    assert run.get_task_instance("receive").try_number == 1
+    lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
+    assert len(lines) == 1
+    assert "emmen_drop: is no connection; add it" in lines[0]
+
+
+def test_a_source_that_is_down_is_tried_again_later(
+    hub: Path,
+    airflow_database: None,
+    sources: Path,
+    parse: Parse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = {"conn_type": "fs", "extra": {"path": str(tmp_path / "gone")}}
+    monkeypatch.setenv("AIRFLOW_CONN_EMMEN_DROP", json.dumps(gone))
+    dag = parse().dags["emmen"]
+    for task in dag.tasks:
+        task.retries, task.retry_delay, task.retry_exponential_backoff = 1, timedelta(0), 0
+    tried = dag.test(run_conf=CONF).get_task_instance("receive")
+    assert (tried.state, tried.try_number) == ("failed", 2)

@@ -1,0 +1,74 @@
+-- Who may do what in one region's database. Runs as its owner, after the tables are made; running again is free.
+-- Inputs: the catalogue. Every table with a verantwoordelijke_code gets row-level security, a new one too.
+-- Reader: warehouse.setup.
+
+-- The database ------------------------------------------------------------------------------------------------
+REVOKE ALL ON DATABASE {{ database }} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {{ database }} TO {{ loader }}, {{ analyst }}, {{ controller }}, {{ kluis }};
+GRANT TEMPORARY ON DATABASE {{ database }} TO {{ loader }};
+
+-- What each role can reach ------------------------------------------------------------------------------------
+GRANT USAGE ON SCHEMA exchange, accepted, warehouse, mart_loket TO {{ loader }}, {{ controller }};
+GRANT USAGE, CREATE ON SCHEMA stage TO {{ loader }};
+GRANT USAGE ON SCHEMA kluis TO {{ loader }}, {{ kluis }};
+GRANT USAGE ON SCHEMA exchange TO {{ kluis }};
+GRANT USAGE ON SCHEMA mart_loket TO {{ analyst }};
+
+-- Analyst: marts only -----------------------------------------------------------------------------------------
+GRANT SELECT ON ALL TABLES IN SCHEMA mart_loket TO {{ analyst }};
+
+-- Loader: ACCEPTED and the ledger only grow; a delivery moves on; of the kluis it never reads the sealed bytes --
+GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA accepted TO {{ loader }};
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA warehouse TO {{ loader }};
+GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_loket TO {{ loader }};
+GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery TO {{ loader }};
+GRANT SELECT, INSERT ON exchange.reject, exchange.manifest TO {{ loader }};
+GRANT SELECT, INSERT ON kluis.persoon TO {{ loader }};
+GRANT INSERT, SELECT (client_ref, known_from, digest) ON kluis.identiteit TO {{ loader }};
+
+-- Controller: its own rows ------------------------------------------------------------------------------------
+GRANT SELECT ON ALL TABLES IN SCHEMA accepted, warehouse, mart_loket TO {{ controller }};
+GRANT SELECT ON exchange.delivery, exchange.reject, exchange.toegang TO {{ controller }};
+
+-- Kluis: identity, and the log of who looked ------------------------------------------------------------------
+GRANT SELECT ON kluis.persoon, kluis.identiteit TO {{ kluis }};
+GRANT INSERT ON exchange.access TO {{ kluis }};
+
+-- Row-level security ------------------------------------------------------------------------------------------
+-- Only what is missing is made: both statements lock the table against readers.
+DO $$
+DECLARE
+    tabel record;
+    regel record;
+BEGIN
+    FOR tabel IN
+        SELECT kolom.attrelid AS oid, klasse.relrowsecurity, schema.nspname
+        FROM pg_attribute AS kolom
+        JOIN pg_class AS klasse ON klasse.oid = kolom.attrelid AND klasse.relkind = 'r'
+        JOIN pg_namespace AS schema ON schema.oid = klasse.relnamespace
+        WHERE kolom.attname = 'verantwoordelijke_code' AND NOT kolom.attisdropped
+          AND schema.nspname IN ('exchange', 'accepted', 'warehouse', 'mart_loket')
+    LOOP
+        IF NOT tabel.relrowsecurity THEN
+            EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', tabel.oid::regclass);
+        END IF;
+        FOR regel IN
+            SELECT * FROM (VALUES
+                ('hub_werkt', 'ALL', '{{ loader }}', 'true', true),
+                ('analist_leest', 'SELECT', '{{ analyst }}', 'true', tabel.nspname LIKE 'mart_%'),
+                ('eigen_rijen', 'SELECT', '{{ controller }}', CASE tabel.oid::regclass::text
+                    WHEN 'exchange.toegang' THEN 'rol = current_user'
+                    ELSE 'verantwoordelijke_code IN (SELECT toegang.verantwoordelijke_code'
+                         ' FROM exchange.toegang WHERE toegang.rol = current_user)'
+                    END, true)
+            ) AS regels (naam, wat, rol, waar, geldt)
+            WHERE geldt AND NOT EXISTS (
+                SELECT FROM pg_policy WHERE polrelid = tabel.oid AND polname = regels.naam
+            )
+        LOOP
+            EXECUTE format('CREATE POLICY %I ON %s FOR %s TO %I USING (%s)',
+                regel.naam, tabel.oid::regclass, regel.wat, regel.rol, regel.waar);
+        END LOOP;
+    END LOOP;
+END
+$$;

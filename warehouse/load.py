@@ -1,0 +1,151 @@
+"""Set-based loading of one judged delivery: stage tables in, ACCEPTED, KLUIS, rejects and manifest out.
+
+The SQL stands in sql/accept/, numbered in the order in which it runs; each file is a template over the columns of
+a contract. All of it happens in the transaction of the caller.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from schemas.contract import Contract
+from schemas.render.tables import Column, columns, group_columns
+from warehouse.scripts import run, run_ddl, statements
+
+#: What COPY fills, before the columns of the contract; see sql/accept/1_stage.sql.
+TECHNICAL = (
+    "record_nummer", "byte_start", "byte_end", "verwijderen", "fouten", "sleutel", "gemeente",
+    "verantwoordelijk", "sleutel_hash", "inhoud_hash", "moment", "partitie", "vindplaats", "geleegd",
+    "lookup", "voorstel", "digest", "sealed",
+)  # fmt: skip
+COUNT = """
+select oordeel, count(*) as aantal from oordeel group by oordeel
+union all
+select 'rejected', count(*) from exchange.reject where delivery_id = :delivery_id
+"""
+#: Room to sort and join one delivery in memory; a large one would else go to disk.
+WORK_MEM = "128MB"
+
+
+class _Group(NamedTuple):
+    name: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of the records of one delivery, and how many versions were written."""
+
+    accepted: int
+    rejected: int
+    unchanged: int
+    superseded: int
+    deleted: int
+    withdrawn: int
+
+
+def stage_columns(contract: Contract) -> list[str]:
+    """The columns of a stage table, in the order in which a line has them."""
+    own = (column.name for column in columns(contract) if column.path)
+    return [*TECHNICAL, *own, *(f"groep_{group.name}" for group in contract.groups)]
+
+
+def stage_name(delivery_id: int, part: int) -> str:
+    """The stage table of one worker for one delivery."""
+    return f"stage.delivery_{delivery_id}_{part}"
+
+
+def create_stage(connection: Connection, contract: Contract, stage: str) -> None:
+    """A fresh stage table; one that a killed run left behind is dropped."""
+    for statement in _statements("1_stage", contract):
+        run_ddl(connection, statement.format(stage=stage))
+
+
+def drop_stages(connection: Connection, stages: Sequence[str]) -> None:
+    """Remove the stage tables of a judged delivery."""
+    for stage in stages:
+        run_ddl(connection, f"drop table if exists {stage}")
+
+
+def judge(
+    connection: Connection,
+    contract: Contract,
+    stages: Sequence[tuple[str, int]],
+    parameters: Mapping[str, Any],
+) -> Verdict:
+    """Weigh the staged records against what is known and write the verdict.
+
+    stages: (stage table, number of records in the parts before it). parameters: delivery_id, source, stand_op,
+    known_from, regelset, software, scope (partitions delivered completely), proven and gone (where absence
+    alone is no proof: the places that were asked and are gone).
+
+    Another delivery of the same source waits until the transaction of this one ends: it has to see what this
+    one wrote.
+    """
+    run(connection, "select pg_advisory_xact_lock(hashtext('judge:' || :source))", source=parameters["source"])
+    run_ddl(connection, f"set local work_mem = '{WORK_MEM}'")
+    known = run(
+        connection,
+        f"select exists (select from accepted.{contract.bericht} where source = :source)",
+        source=parameters["source"],
+    ).scalar_one()
+    values = {**parameters, "begin": not known}
+    run_ddl(connection, f"create temporary view staged as {_all_parts(contract, stages)}")
+    _run(connection, "2_judge", contract, values)
+    if _about_people(contract):
+        _run(connection, "3_kluis", contract, values)
+    _run(connection, "4_accept", contract, values)
+    withdrawn = _run(connection, "5_withdraw", contract, values) if values["scope"] else 0
+    _run(connection, "6_rest", contract, values)
+    run_ddl(connection, "drop view staged")
+    counted = {row.oordeel: row.aantal for row in run(connection, COUNT, **values)}
+    outcomes = ("accepted", "rejected", "unchanged", "superseded", "deleted")
+    return Verdict(**{name: counted.get(name, 0) for name in outcomes}, withdrawn=withdrawn)
+
+
+def write_sighting(connection: Connection, contract: Contract, parameters: Mapping[str, Any]) -> int:
+    """Give a later sighting of one key its own version where an older one came in between: 0 or 1 rows.
+
+    parameters: key, content (hash; empty for absence), gone, delivery_id and stand_op of the later delivery,
+    source, known_from.
+    """
+    written = _run(connection, "7_sighting", contract, parameters)
+    if written and not parameters["gone"] and contract.groups:
+        _run(connection, "8_sighting_groups", contract, parameters)
+    return written
+
+
+def _all_parts(contract: Contract, stages: Sequence[tuple[str, int]]) -> str:
+    """All parts of the stage as one, record numbers running on from part to part."""
+    names = ", ".join(name for name in stage_columns(contract) if name != "record_nummer")
+    return " union all ".join(
+        f"select record_nummer + {before} as record_nummer, {names} from {stage}" for stage, before in stages
+    )
+
+
+def _about_people(contract: Contract) -> bool:
+    return any(not column.path for column in columns(contract))
+
+
+def _statements(name: str, contract: Contract) -> tuple[str, ...]:
+    """The statements of one template of sql/accept, for the columns of a contract."""
+    return statements(
+        f"sql/accept/{name}.sql",
+        stage="{stage}",
+        bericht=contract.bericht,
+        sleutel=contract.sleutel,
+        kept=tuple(dict.fromkeys(("gemeente_code", "verantwoordelijke_code", *contract.sleutel))),
+        client=_about_people(contract),
+        columns=tuple(column for column in columns(contract) if column.path),
+        groups=tuple(_Group(group.name, tuple(group_columns(contract, group))) for group in contract.groups),
+    )
+
+
+def _run(connection: Connection, name: str, contract: Contract, parameters: Mapping[str, Any]) -> int:
+    """Run the statements of one template; gives the rows of the last."""
+    rows = 0
+    for statement in _statements(name, contract):
+        rows = run(connection, statement, **parameters).rowcount
+    return rows

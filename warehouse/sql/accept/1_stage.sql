@@ -1,0 +1,31 @@
+-- Stage: the records of one delivery, as checked text, one table per worker process.
+-- Grain: one row per delivered record, in delivered order; a refused record keeps its faults and no value.
+-- Written by: validate (COPY). Read by: the next statements of this folder. Dropped with the verdict.
+-- Unlogged: nothing here survives a crash, and nothing here has to. Running again starts with a fresh table.
+drop table if exists {{ stage }};
+create unlogged table {{ stage }} (
+    record_nummer integer not null,
+    byte_start bigint,
+    byte_end bigint,
+    verwijderen boolean not null,
+    fouten text,
+    sleutel text,
+    gemeente text,
+    verantwoordelijk text,
+    sleutel_hash bytea,
+    inhoud_hash bytea,
+    moment text,
+    partitie text,
+    vindplaats text,
+    geleegd text,
+    lookup bytea,
+    voorstel uuid,
+    digest bytea,
+    sealed bytea
+    {% for column in columns %}
+    , {{ column.name }} text
+    {% endfor %}
+    {% for group in groups %}
+    , groep_{{ group.name }} text
+    {% endfor %}
+) with (autovacuum_enabled = false);

@@ -1,0 +1,62 @@
+-- Judge: what each record of a delivery means beside what is known.
+-- Grain: one row per sound record of the delivery. Reads: stage, accepted.{{ bericht }}.
+-- Order of versions: (the record's own moment, else the delivery's stand_op; stand_op; content hash).
+-- Only the newest version of a key within one delivery is weighed: the others are superseded, and no row.
+-- Most often the newest version known stands before the record; only where it stands behind is its predecessor
+-- looked up. A message that a record is gone says nothing new after one that said so, as of then or before; the
+-- absence from a later whole that came early does not make it old. Where nothing of the source is known (:begin) nothing is looked up at all.
+create temporary table oordeel on commit drop as
+with gekozen as (
+    select
+        goed.*,
+        row_number() over (partition by sleutel_hash order by moment desc, inhoud_hash desc, record_nummer) as rang
+    from (
+        select
+            record_nummer, sleutel_hash, inhoud_hash, verwijderen, verantwoordelijk, lookup, voorstel, digest,
+            coalesce(moment::timestamptz, :stand_op) as moment
+        from staged as stage
+        where fouten is null
+    ) as goed
+),
+gewogen as (
+    select
+        gekozen.*,
+        coalesce(laatst.later, false) as achterhaald,
+        case when laatst.later then voor.inhoud_hash else laatst.inhoud_hash end as vorige_hash,
+        coalesce(case when laatst.later then voor.was_weg else laatst.was_weg end, false) as was_weg
+    from gekozen
+    left join lateral (
+        select
+            versie.inhoud_hash,
+            versie.is_ingetrokken and versie.stand_op <= :stand_op as was_weg,
+            (versie.moment, versie.stand_op, versie.inhoud_hash)
+                > (gekozen.moment, :stand_op, gekozen.inhoud_hash) as later
+        from accepted.{{ bericht }} as versie
+        where not :begin and versie.source = :source and versie.sleutel_hash = gekozen.sleutel_hash
+        order by versie.moment desc, versie.stand_op desc, versie.inhoud_hash desc
+        limit 1
+    ) as laatst on true
+    left join lateral (
+        select versie.inhoud_hash, versie.is_ingetrokken and versie.stand_op <= :stand_op as was_weg
+        from accepted.{{ bericht }} as versie
+        where not :begin and laatst.later
+          and versie.source = :source and versie.sleutel_hash = gekozen.sleutel_hash
+          and (versie.moment, versie.stand_op, versie.inhoud_hash)
+              <= (gekozen.moment, :stand_op, gekozen.inhoud_hash)
+        order by versie.moment desc, versie.stand_op desc, versie.inhoud_hash desc
+        limit 1
+    ) as voor on true
+)
+select
+    record_nummer, sleutel_hash, inhoud_hash, moment, verantwoordelijk, lookup, voorstel, digest, rang,
+    case
+        when verwijderen then 'deleted'
+        when rang > 1 then 'superseded'
+        when vorige_hash = inhoud_hash then 'unchanged'
+        when achterhaald then 'superseded'
+        else 'accepted'
+    end as oordeel,
+    rang = 1 and vorige_hash is distinct from inhoud_hash and not (verwijderen and was_weg) as is_versie
+from gewogen;
+
+analyze oordeel (record_nummer, lookup, is_versie);
