@@ -1,0 +1,178 @@
+"""The synthetic region: one seed, thirteen parties, three years of history and thirty nights.
+
+    world = World.build(seed=1)
+    world.parties["emmen"].berichten             -> ("aanmelding", "onderzoek")
+    world.changes("emmen", "aanmelding", 2)      -> [Change, …]: what moved in its system since night 1
+    world.sender_state("emmen", "aanmelding", 2) -> {key: record}: what its system holds, faulty records too
+    world.levering("coevorden", "inzet", 2)      -> the file of that night, or None
+    world.state("emmen", "aanmelding", 2)        -> {key: record}: the valid state that a reader must find
+
+The people and what happened to them are made at once, the records of a bericht when they are first asked for;
+the answers do not depend on the order of asking.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Literal
+
+from kit.dossiers import collective, inzet, ondersteuning
+from kit.nights import FULL_FILE, Change, Nights, vandaag
+from kit.parties import Party, parties
+from kit.records import Key, Record, Thing, aanmelding, onderzoeken
+from kit.stories import Stories, Visit
+from kit.truth import Truth
+from kit.vroeghulp import stappen
+
+
+@dataclass(frozen=True, slots=True)
+class Regel:
+    """One line of a file: a record, or (actie "verwijderen") a message that the record with this key is gone."""
+
+    actie: Literal["record", "verwijderen"]
+    key: Key
+    record: Record
+    faulty: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Levering:
+    """What a file party puts ready in one night: `stand_op` is 2015-03-02T00:00:00Z in night 1.
+
+    omvang "wijzigingen" holds what changed; "volledig" holds all, and what is absent from it is withdrawn.
+    """
+
+    party: str
+    bericht: str
+    night: int
+    stand_op: str
+    omvang: Literal["volledig", "wijzigingen"]
+    regels: tuple[Regel, ...]
+
+
+@dataclass
+class World:
+    """See the module; `seed` decides everything."""
+
+    seed: int
+    parties: Mapping[str, Party]
+    stories: Stories
+    _nights: dict[tuple[str, str], Nights] = field(default_factory=dict)
+    _visits: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def build(cls, seed: int = 1) -> "World":
+        """The world of a seed: the same on every machine, in about a second."""
+        world = cls(seed, parties(), Stories(seed))
+        for visit in world.stories.visits:
+            world._visits[visit.party].append(visit)
+        return world
+
+    def vandaag(self, night: int) -> date:
+        """The day of a night."""
+        return vandaag(night)
+
+    def visits(self, party: str) -> list[Visit]:
+        """The visits at the desks of a party, in the order of their numbers."""
+        return self._visits[party]
+
+    def nights(self, party: str, bericht: str) -> Nights:
+        """The nights of one bericht of one party. Raises KeyError for a bericht that it does not deliver."""
+        if bericht not in self.parties[party].berichten:
+            raise KeyError(f"{party} delivers no {bericht}")
+        if (party, bericht) not in self._nights:
+            things = self._things(self.parties[party], bericht)
+            self._nights[party, bericht] = Nights(self.seed, self.parties[party], bericht, things)
+        return self._nights[party, bericht]
+
+    def changes(self, party: str, bericht: str, night: int) -> list[Change]:
+        """What moved in the system of a party since the night before, by key; night 1 holds the whole history.
+
+        Several changes of one key stand in the order in which they happened. The records are shared: copy
+        before changing one.
+        """
+        return list(self.nights(party, bericht).by_night.get(night, ()))
+
+    def sender_state(self, party: str, bericht: str, night: int) -> dict[Key, Record]:
+        """What the system of a party holds in a night: its newest state of every record, right or wrong."""
+        return {key: change.record for key, change in self._held(party, bericht, night).items()}
+
+    def _held(self, party: str, bericht: str, night: int) -> dict[Key, Change]:
+        held: dict[Key, Change] = {}
+        for earlier in range(1, night + 1):
+            for change in self.nights(party, bericht).by_night.get(earlier, ()):
+                if change.kind == "ingetrokken":
+                    held.pop(change.key, None)
+                elif not _is_older(change, held.get(change.key)):
+                    held[change.key] = change
+        return held
+
+    def levering(self, party: str, bericht: str, night: int) -> Levering | None:
+        """The file of a night; None where there is nothing to say, or for a zaak system."""
+        changes = self.changes(party, bericht, night)
+        full = night == 1 or FULL_FILE.get(party) == night
+        if not self.parties[party].is_file or not (changes or full):
+            return None
+        regels = [
+            Regel("verwijderen" if c.kind == "ingetrokken" else "record", c.key, c.record, c.faulty)
+            for c in changes
+        ]
+        if full:  # whatever did not change stands in it too, and what was withdrawn does not
+            regels = [regel for regel in regels if regel.actie == "record"]
+            regels += [
+                Regel("record", c.key, c.record, c.faulty)
+                for c in self._held(party, bericht, night).values()
+                if c.night != night
+            ]
+            regels.sort(key=lambda regel: (regel.key, regel.record.get("gewijzigd_op", "")))
+        return Levering(
+            party,
+            bericht,
+            night,
+            f"{vandaag(night)}T00:00:00Z",
+            "volledig" if full else "wijzigingen",
+            tuple(regels),
+        )
+
+    def state(self, party: str, bericht: str, night: int) -> dict[Key, Record]:
+        """The current valid state after a night: a refused newer state leaves the earlier valid one current."""
+        return self.truth.current(party, bericht, night)
+
+    @cached_property
+    def truth(self) -> Truth:
+        """What must be found in the hub, computed from the changes alone."""
+        return Truth(self)
+
+    @cached_property
+    def _support(self) -> dict[str, list[Thing]]:
+        found: dict[str, list[Thing]] = {"traject": [], "activiteit": [], "vroeghulp": []}
+        party = self.parties["mee_drenthe"]
+        for visit in self.visits("mee_drenthe"):
+            if visit.loket == "MEE-IVH":
+                found["vroeghulp"] += stappen(self.seed, party, visit)
+            elif visit.uitkomst == "2":
+                for thing in ondersteuning(self.seed, party, visit):
+                    found[thing.bericht].append(thing)
+        found["activiteit"] += collective(self.seed, party)
+        return found
+
+    def _things(self, party: Party, bericht: str) -> list[Thing]:
+        visits = self.visits(party.name)
+        if bericht == "aanmelding":
+            things = [aanmelding(self.seed, party, visit) for visit in visits]
+        elif bericht == "onderzoek":
+            things = list(onderzoeken(self.seed, party, visits))
+        elif bericht == "inzet":
+            things = list(inzet(self.seed, party))
+        else:
+            things = self._support[bericht]
+        return sorted(things, key=lambda thing: thing.key)
+
+
+def _is_older(change: Change, held: Change | None) -> bool:
+    """Whether a state came after a newer one (only where records have a moment of their own)."""
+    if held is None:
+        return False
+    return str(change.record.get("gewijzigd_op", "")) < str(held.record.get("gewijzigd_op", ""))

@@ -1,0 +1,98 @@
+"""Every generated record against the hub's own contracts: sound ones pass, faulty ones fail as foretold."""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from exchange.region import load_region
+from kit.nights import NIGHTS, Change
+from kit.parties import lokets, parties
+from kit.records import KEY_FIELDS
+from kit.world import World
+from schemas.check import Checker
+from schemas.contract import load
+
+pytestmark = pytest.mark.pure
+REGION = Path(__file__).parents[2] / "regions" / "drenthe"
+ALL = [(party.name, bericht) for party in parties().values() for bericht in party.berichten]
+
+
+def as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return [{name: as_text(inner) for name, inner in v.items()} if isinstance(v, dict) else v for v in value]
+    return str(value)
+
+
+def raw(record: dict[str, Any]) -> dict[str, Any]:
+    """The form in which a connector hands a record to the check: paths and text."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{inner}": as_text(v) for inner, v in value.items()}
+        else:
+            flat[name] = as_text(value)
+    return flat
+
+
+@cache
+def checker(bericht: str) -> Checker:
+    return Checker(load(bericht, 1), load_region(REGION).codelists)
+
+
+def changes(world: World, party: str, bericht: str) -> Iterator[Change]:
+    for night in range(1, NIGHTS + 1):
+        yield from (c for c in world.changes(party, bericht, night) if c.kind != "ingetrokken")
+
+
+@pytest.mark.parametrize(("party", "bericht"), ALL)
+def test_the_hub_would_judge_each_record_as_the_kit_foretells(world: World, party: str, bericht: str) -> None:
+    check = checker(bericht)
+    wrong: Counter[tuple[tuple[str, ...], tuple[str, ...]]] = Counter()
+    for change in changes(world, party, bericht):
+        found = check(raw(change.record))
+        codes = tuple(sorted({fault.code for fault in found.faults if fault.rejects}))
+        if codes != change.faulty:
+            wrong[change.faulty, codes] += 1
+    assert not wrong  # (expected, found) -> how often; never the records themselves
+
+
+@pytest.mark.parametrize("bericht", KEY_FIELDS)
+def test_the_key_fields_are_those_of_the_contract(world: World, bericht: str) -> None:
+    assert KEY_FIELDS[bericht] == load(bericht, 1).sleutel
+    party = next(party for party, of in ALL if of == bericht)
+    for change in world.changes(party, bericht, 1):
+        assert change.key == tuple(change.record[name] for name in KEY_FIELDS[bericht])
+
+
+def test_a_record_holds_only_fields_of_the_contract(world: World) -> None:
+    for party, bericht in ALL:
+        contract = load(bericht, 1)
+        known = {field.path for field in contract.fields} | {group.name for group in contract.groups}
+        for change in changes(world, party, bericht):
+            assert set(raw(change.record)) <= known
+
+
+def test_what_a_system_does_not_hold_is_in_none_of_its_records(world: World) -> None:
+    for party in parties().values():
+        for bericht in party.berichten:
+            for change in changes(world, party.name, bericht):
+                if "V001" not in change.faulty:
+                    assert not set(raw(change.record)) & party.without
+
+
+def test_the_kit_and_the_region_know_the_same_desks_and_organisations() -> None:
+    region = load_region(REGION)
+    theirs = {
+        loket.loket_code: (loket.naam, loket.soort_loket_code, loket.organisatie_code, loket.gemeente_code)
+        for loket in region.lokets
+    }
+    ours = {code: (l.naam, l.soort, l.organisatie_code, l.gemeente_code) for code, l in lokets().items()}  # noqa: E741
+    assert ours == theirs
+    assert {party.code for party in parties().values()} <= set(region.organisaties)
+    assert {party.code for party in parties().values() if party.kind == "gemeente"} == set(region.gemeenten)
