@@ -73,7 +73,7 @@ class Keys:
         return self.hasher("\x1f".join(parts)).digest()
 
     def hasher(self, begin: str = "") -> blake2b:
-        """The hash of `lookup` with a beginning in it; a copy takes the rest, for what is hashed a million times."""
+        """The hash of `lookup` with a beginning in it; a copy of it takes the rest. For many of one kind."""
         return blake2b(begin.encode(), key=self.lookup_key, digest_size=16)
 
 

@@ -3,11 +3,10 @@
 import logging
 from dataclasses import dataclass
 
-from warehouse.merge import MergeCounts, merge_delivery
-
 from exchange import delivery
 from exchange.context import Context
 from exchange.delivery import Counts
+from warehouse.merge import MergeCounts, merge_delivery
 
 log = logging.getLogger(__name__)
 

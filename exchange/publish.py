@@ -4,11 +4,10 @@ import logging
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from warehouse.marts import load_lokets, publish_marts
-
 from exchange.region import Region
 from exchange.status import Stale, stale
 from warehouse.engine import engine_for
+from warehouse.marts import load_lokets, publish_marts
 
 log = logging.getLogger(__name__)
 

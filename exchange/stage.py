@@ -31,7 +31,7 @@ SPECIAL = re.compile(r"[\\\n\r\x1f]")
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", NEXT: "\\" + NEXT}
 BYTES = "\\\\x"  # in front of the hexadecimal digits of a bytea
 ABSENT = NEXT * 3  # nobody: four empty cells
-#: How COPY has to read the lines. Frozen: nobody but us ever sees the table, so no row needs marking when it is read.
+#: How COPY has to read the lines. Frozen: only we ever see the table, so no row needs a mark when it is read.
 FORMAT = f"with (format text, freeze, delimiter '{NEXT}', null '')"
 
 
@@ -63,7 +63,7 @@ class StageWriter:
         self.names = stage_columns(contract)
 
     def accepted(self, raw: RawRecord, values: Mapping[str, Any], emptied: Sequence[str], place: str) -> str:
-        """The line of a record that passed the check. values: every path of the contract, as the check gives it."""
+        """The line of a record that passed the check. values: every path of the contract, as checked."""
         row: Sequence[Any] = self._cells(values)
         if self._staff:
             row = self._without_staff(row)
@@ -80,13 +80,14 @@ class StageWriter:
             person = self._person(number, identity)
         without = _array(emptied) if emptied else ""
         hashed = self._contents.copy()
-        hashed.update(f"{content}{NEXT}{number}{NEXT}{identity}{NEXT}{without}".encode())
+        hashed.update(f"{content}{NEXT}{number or ''}{NEXT}{identity}{NEXT}{without}".encode())
         if "\\" in content or "\n" in content or "\r" in content:
             content = NEXT.join([_escape(cell) for cell in cells])
         return (
             f"{raw.nummer}{NEXT}{raw.start}{NEXT}{raw.end}{NEXT}f{NEXT}{NEXT}{NEXT}{NEXT}"
             f"{values['verantwoordelijke_code'] or self._code}{NEXT}"
-            f"{BYTES}{self.key_hash(raw, values).hex()}{NEXT}{BYTES}{hashed.hexdigest()}{NEXT}{values[MOMENT] or ''}{NEXT}"
+            f"{BYTES}{self.key_hash(raw, values).hex()}{NEXT}{BYTES}{hashed.hexdigest()}{NEXT}"
+            f"{values[MOMENT] or ''}{NEXT}"
             f"{_escape(raw.partitie)}{NEXT}{_escape(place)}{NEXT}{without}{NEXT}{person}{NEXT}{content}"
         )
 

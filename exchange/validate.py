@@ -80,7 +80,8 @@ def _judge(context: Context, connection: Connection, found: Delivery) -> Counts:
         "proven": proven,
         "gone": list(found.gone or ()),
     }
-    verdict = load.judge(connection, delivers.contract, _numbered(filled), parameters)
+    beside = context.engine if len(filled) > 1 else None
+    verdict = load.judge(connection, delivers.contract, _numbered(filled), parameters, beside)
     late.restore(connection, delivers.contract, found, parameters)
     load.drop_stages(connection, [part.stage for part in filled])
     counts = Counts(

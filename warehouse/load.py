@@ -1,14 +1,15 @@
 """Set-based loading of one judged delivery: stage tables in, ACCEPTED, KLUIS, rejects and manifest out.
 
 The SQL stands in sql/accept/, numbered in the order in which it runs; each file is a template over the columns of
-a contract. All of it happens in the transaction of the caller.
+a contract. All of it happens in the transaction of the caller, but for the identities of a large delivery.
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from schemas.contract import Contract
 from schemas.render.tables import Column, columns, group_columns
@@ -27,6 +28,8 @@ select 'rejected', count(*) from exchange.reject where delivery_id = :delivery_i
 """
 #: Room to sort and join one delivery in memory; a large one would else go to disk.
 WORK_MEM = "128MB"
+#: How closely the temporary tables are looked at: their keys are unique, and a small sample shows that.
+SAMPLE = 10
 
 
 class _Group(NamedTuple):
@@ -74,6 +77,7 @@ def judge(
     contract: Contract,
     stages: Sequence[tuple[str, int]],
     parameters: Mapping[str, Any],
+    beside: Engine | None = None,
 ) -> Verdict:
     """Weigh the staged records against what is known and write the verdict.
 
@@ -81,28 +85,52 @@ def judge(
     known_from, regelset, software, scope (partitions delivered completely), proven and gone (where absence
     alone is no proof: the places that were asked and are gone).
 
+    With `beside`, for large deliveries whose stage is committed, a second session keeps the identities at the same
+    time. It commits first. A verdict that fails after that leaves references in KLUIS that no record has, and
+    judging again finds and uses them.
+
     Another delivery of the same source waits until the transaction of this one ends: it has to see what this
     one wrote.
     """
-    run(connection, "select pg_advisory_xact_lock(hashtext('judge:' || :source))", source=parameters["source"])
-    run_ddl(connection, f"set local work_mem = '{WORK_MEM}'")
-    known = run(
-        connection,
-        f"select exists (select from accepted.{contract.bericht} where source = :source)",
-        source=parameters["source"],
-    ).scalar_one()
-    values = {**parameters, "begin": not known}
-    run_ddl(connection, f"create temporary view staged as {_all_parts(contract, stages)}")
-    _run(connection, "2_judge", contract, values)
-    if _about_people(contract):
-        _run(connection, "3_kluis", contract, values)
-    _run(connection, "4_accept", contract, values)
-    withdrawn = _run(connection, "5_withdraw", contract, values) if values["scope"] else 0
-    _run(connection, "6_rest", contract, values)
+    source = parameters["source"]
+    run(connection, "select pg_advisory_xact_lock(hashtext('judge:' || :source))", source=source)
+    known = f"select exists (select from accepted.{contract.bericht} where source = :source)"
+    values = {**parameters, "begin": not run(connection, known, source=source).scalar_one()}
+    with ThreadPoolExecutor(max_workers=1) as second:
+        kept = None
+        if beside is not None and _about_people(contract):
+            kept = second.submit(_keep_identities, beside, contract, stages, values)
+        _weigh(connection, contract, stages, values)
+        if kept is None and _about_people(contract):
+            _run(connection, "4_kluis", contract, values)
+        _run(connection, "5_accept", contract, values)
+        withdrawn = _run(connection, "6_withdraw", contract, values) if values["scope"] else 0
+        _run(connection, "7_rest", contract, values)
+        if kept is not None:
+            kept.result()
     run_ddl(connection, "drop view staged")
     counted = {row.oordeel: row.aantal for row in run(connection, COUNT, **values)}
     outcomes = ("accepted", "rejected", "unchanged", "superseded", "deleted")
     return Verdict(**{name: counted.get(name, 0) for name in outcomes}, withdrawn=withdrawn)
+
+
+def _weigh(
+    connection: Connection, contract: Contract, stages: Sequence[tuple[str, int]], values: Mapping[str, Any]
+) -> None:
+    """What each record means and whom it is about: temporary tables of this session, the same in every one."""
+    run_ddl(connection, f"set local work_mem = '{WORK_MEM}'; set local default_statistics_target = {SAMPLE}")
+    run_ddl(connection, f"create temporary view staged as {_all_parts(contract, stages)}")
+    _run(connection, "2_judge", contract, values)
+    if _about_people(contract):
+        _run(connection, "3_people", contract, values)
+
+
+def _keep_identities(
+    beside: Engine, contract: Contract, stages: Sequence[tuple[str, int]], values: Mapping[str, Any]
+) -> None:
+    with beside.begin() as connection:
+        _weigh(connection, contract, stages, values)
+        _run(connection, "4_kluis", contract, values)
 
 
 def write_sighting(connection: Connection, contract: Contract, parameters: Mapping[str, Any]) -> int:
@@ -111,9 +139,9 @@ def write_sighting(connection: Connection, contract: Contract, parameters: Mappi
     parameters: key, content (hash; empty for absence), gone, delivery_id and stand_op of the later delivery,
     source, known_from.
     """
-    written = _run(connection, "7_sighting", contract, parameters)
+    written = _run(connection, "8_sighting", contract, parameters)
     if written and not parameters["gone"] and contract.groups:
-        _run(connection, "8_sighting_groups", contract, parameters)
+        _run(connection, "9_sighting_groups", contract, parameters)
     return written
 
 

@@ -4,7 +4,8 @@
 -- Only the newest version of a key within one delivery is weighed: the others are superseded, and no row.
 -- Most often the newest version known stands before the record; only where it stands behind is its predecessor
 -- looked up. A message that a record is gone says nothing new after one that said so, as of then or before; the
--- absence from a later whole that came early does not make it old. Where nothing of the source is known (:begin) nothing is looked up at all.
+-- absence from a later whole that came early does not make it old. Where nothing of the source is known (:begin)
+-- nothing is looked up at all.
 create temporary table oordeel on commit drop as
 with gekozen as (
     select
@@ -59,4 +60,4 @@ select
     rang = 1 and vorige_hash is distinct from inhoud_hash and not (verwijderen and was_weg) as is_versie
 from gewogen;
 
-analyze oordeel (record_nummer, lookup, is_versie);
+analyze oordeel (record_nummer, lookup);

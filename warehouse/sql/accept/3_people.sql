@@ -1,6 +1,7 @@
--- Kluis: who the versions are about. A person of a source gets a random client_ref once; the sealed identity is
--- kept only when it differs from the last one known (digest). Refused records leave no identity behind.
--- Grain: one row per person of a source; one row per version of an identity. Reads: stage, oordeel.
+-- People: who the versions of a delivery are about, and what of it is new.
+-- Grain: one row per person of the source. Reads: oordeel, kluis.persoon, kluis.identiteit (no sealed byte).
+-- A person that is not known yet gets the reference that was drawn for the record that is chosen here. The choice
+-- leaves nothing to chance, so that two sessions that weigh the same stage come to the same references.
 -- Deliveries of one source are judged one after another, so what is not known here is new.
 create temporary table mens on commit drop as
 select
@@ -16,7 +17,7 @@ from (
     select distinct on (lookup) lookup, record_nummer, moment, verantwoordelijk, digest, voorstel
     from oordeel
     where is_versie and lookup is not null
-    order by lookup, digest is null, moment desc, digest desc
+    order by lookup, digest is null, moment desc, digest desc, record_nummer
 ) as nieuwste
 left join kluis.persoon on persoon.lookup = nieuwste.lookup
 left join lateral (
@@ -28,15 +29,3 @@ left join lateral (
 ) as laatst on true;
 
 analyze mens (lookup, record_nummer);
-
-insert into kluis.persoon (lookup, client_ref, source, verantwoordelijke_code, known_from)
-select lookup, client_ref, :source, verantwoordelijk, :known_from
-from mens
-where is_nieuw;
-
-insert into kluis.identiteit
-    (client_ref, known_from, digest, sealed, delivery_id, verantwoordelijke_code)
-select mens.client_ref, mens.moment, stage.digest, stage.sealed, :delivery_id, mens.verantwoordelijk
-from mens
-join staged as stage using (record_nummer)
-where mens.is_anders;

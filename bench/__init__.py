@@ -1,0 +1,1 @@
+"""What loading costs, held against what this machine can do at best."""

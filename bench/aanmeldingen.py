@@ -1,0 +1,105 @@
+"""One large delivery of invented aanmeldingen, in the XML of our published schema, written as a stream.
+
+Most records are about another client; one in eight is about somebody who came before. BSNs are of the test range,
+which holds about nine thousand, so they come back. One record in a hundred has a fault.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+BSN_FIRST, BSN_LAST = 999900006, 999999990
+WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+FIRST_DAY, DAYS = date(2012, 1, 1), 1150
+RETURNING, WITHOUT_BSN, FAULTY = 0.125, 0.06, 0.01
+LOKETS = ("0109-WMO", "0109-JEU", "0109-SOC", "0109-WEI")
+SURNAMES = ("Abbink", "Beuving", "Dijkstra", "Eising", "Hidding", "Kamping", "Mulder", "Oosting", "Veenstra")
+PREFIXES = ("van der", "de", "van", "ten")
+NAMES = ("Aaltje", "Bente", "Daniëlle", "Emre", "Geert", "Hendrik", "Janneke", "Lieke", "Noah", "Roelof", "Sanne")
+LEEFGEBIED = tuple(f"{number:02d}" for number in range(1, 13))
+DOELGROEP = tuple(f"{number:02d}" for number in range(1, 9))
+
+
+def write(path: Path, records: int, stand_op: str, seed: int = 1) -> int:
+    """Write a delivery of Coevorden; the same seed gives the same records. Returns the number of bytes."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(
+            '<?xml version="1.0" encoding="UTF-8"?>\n<levering xmlns="urn:nl:regiohub:aanmelding:1" '
+            f'stand_op="{stand_op}" afzender="0109" omvang="wijzigingen">\n'
+        )
+        file.writelines(_records(records, Random(seed)))
+        file.write("</levering>\n")
+    return path.stat().st_size
+
+
+def bsns() -> list[str]:
+    """Every number of the test range that passes the 11-proef."""
+    numbers = map(str, range(BSN_FIRST, BSN_LAST + 1))
+    return [n for n in numbers if sum(w * int(d) for w, d in zip(WEIGHTS, n, strict=True)) % 11 == 0]
+
+
+def _records(records: int, r: Random) -> Iterator[str]:
+    pool, people = bsns(), list[str]()
+    for number in range(1, records + 1):
+        if people and r.random() < RETURNING:
+            persoon = r.choice(people)
+        else:
+            persoon = _persoon(len(people), pool, r)
+            people.append(persoon)
+        record = _aanmelding(number, persoon, r)
+        yield _spoiled(record, r) if r.random() < FAULTY else record
+
+
+def _aanmelding(number: int, persoon: str, r: Random) -> str:
+    day = FIRST_DAY + timedelta(r.randrange(DAYS))
+    closed = day + timedelta(r.randrange(14))
+    fields = [("aanmelding_nummer", f"COE-{number:07d}")]
+    fields += [(f"{role}_code", "0109") for role in ("gemeente", "organisatie", "verantwoordelijke")]
+    fields += [("financier_code", "1"), ("grondslag_code", "1")]
+    fields += [("gewijzigd_op", f"{closed}T{r.randrange(8, 18):02d}:{r.randrange(60):02d}:{r.randrange(60):02d}Z")]
+    fields += [("datum_aanmelding", str(day)), ("loket_code", r.choice(LOKETS))]
+    fields += [("kanaal_code", r.choice("12345")), ("clientrol_code", r.choice("1123"))]
+    fields += [("verwijzer_code", f"{r.randrange(1, 14):02d}")]
+    fields += [("leefgebied_code", code) for code in r.sample(LEEFGEBIED, r.choice((1, 1, 2, 3)))]
+    fields += [("doelgroep_code", code) for code in r.sample(DOELGROEP, r.choice((0, 1, 1, 2)))]
+    if r.random() < 0.15:
+        fields += [("overdracht_kenmerk", f"OVD-{number:07d}"), ("overdracht_code", r.choice("12"))]
+        fields += [("doorgestuurd_naar_loket_code", "0114-WMO"), ("datum_doorgestuurd", str(closed))]
+    if r.random() < 0.8:
+        fields += [("uitkomst_code", r.choice("1234567")), ("datum_afgehandeld", str(closed))]
+    return f"<aanmelding>{_elements(fields)}<persoon>{persoon}</persoon></aanmelding>\n"
+
+
+def _persoon(number: int, pool: list[str], r: Random) -> str:
+    first, last = r.choice(NAMES), r.choice(SURNAMES)
+    fields = [("client_nummer_bron", f"COE-C{number:06d}"), ("is_anoniem", "false")]
+    if r.random() >= WITHOUT_BSN:
+        fields += [("bsn", pool[number % len(pool)])]
+    fields += [("geslachtsnaam", last)]
+    if r.random() < 0.3:
+        fields += [("voorvoegsel", r.choice(PREFIXES))]
+    fields += [("voornamen", first), ("voorletters", f"{first[0]}.")]
+    fields += [("geboortedatum", str(date(1925, 1, 1) + timedelta(r.randrange(31_000))))]
+    fields += [("geslacht_code", r.choice("12")), ("postcode", f"77{r.randrange(40, 60)}{r.choice('ABCDEF')}X")]
+    fields += [("huisnummer", str(r.randrange(1, 300)))]
+    if r.random() < 0.12:
+        fields += [("toevoeging", r.choice("abc"))]
+    fields += [("woongemeente_code", "0109"), ("is_geheim_adres", "false")]
+    fields += [("huishouden_nummer_bron", f"COE-H{number // 2:06d}")]
+    return _elements(fields)
+
+
+def _spoiled(record: str, r: Random) -> str:
+    """The record with one fault: a day that does not exist, a code that does not exist, a field left out."""
+    return r.choice(
+        (
+            record.replace("<datum_aanmelding>", "<datum_aanmelding>31-", 1),
+            record.replace("<clientrol_code>", "<clientrol_code>7", 1),
+            record.replace("<is_geheim_adres>false</is_geheim_adres>", "", 1),
+        )
+    )
+
+
+def _elements(fields: list[tuple[str, str]]) -> str:
+    return "".join(f"<{name}>{value}</{name}>" for name, value in fields)

@@ -1,0 +1,103 @@
+"""The hub as the bench drives it: one region's database of its own, one source that leaves files in a folder."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from unittest.mock import patch
+
+from sqlalchemy import text
+
+from connectors.connector import Connection
+from exchange.context import Context
+from exchange.keys import fresh as fresh_keys
+from exchange.receive import receive
+from exchange.region import Region, Source, load_regions, load_source
+from warehouse.engine import ROLES, role_name, server_engine
+from warehouse.scripts import run_ddl
+from warehouse.setup import setup
+
+DATABASE = "hub_bench"
+VANDAAG = date(2015, 3, 2)
+DECLARATION = """
+name      = "Gemeente Coevorden"
+kind      = "gemeente"
+code      = "0109"
+connector = "filedrop"
+schedule  = "0 1 * * *"
+owner     = "gegevensbeheer@coevorden.example"
+[verwerking]
+grondslag              = "AVG6-1e/Wmo5.1.1"
+verwerkersovereenkomst = 2014-12-15
+dpia                   = "DPIA-2014-07"
+[connection]
+id             = "bench"
+settle_seconds = 0.0
+[delivers.aanmelding]
+contract = 1
+"""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One source, its folder and its region. Picklable: memory is measured in a process apart."""
+
+    region: Region
+    source: Source
+    folder: Path
+
+    def context(self, run_id: str) -> Context:
+        """A run of the source."""
+        connection = Connection("bench", "fs", extra={"path": str(self.folder)})
+        return Context(self.region, self.source, VANDAAG, run_id, connection)
+
+    def receive(self, file: Path, run_id: str) -> list[int]:
+        """The source leaves a copy of this file; the hub fetches it. Returns the deliveries that wait."""
+        place = self.folder / "uit"
+        place.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, place / f"aanmelding_{run_id}.xml")
+        return receive(self.context(run_id))
+
+    def count(self, query: str) -> int:
+        """The one number that a query gives."""
+        with self.context("count").engine.connect() as connection:
+            return int(connection.execute(text(query)).scalar_one())
+
+    def empty(self) -> None:
+        """A fresh database and an empty landing, and no write of before that is still under way."""
+        remove()
+        setup(DATABASE, self.region.name)
+        shutil.rmtree(self.context("empty").landing.root, ignore_errors=True)
+        settle()
+
+
+@contextmanager
+def hub(workdir: Path) -> Iterator[Hub]:
+    """A hub that keeps its files below `workdir`, with keys of its own. Its database is gone afterwards."""
+    file = workdir / "bench.toml"
+    file.write_text(DECLARATION)
+    (drenthe,) = (region for region in load_regions() if region.name == "drenthe")
+    source = load_source(file, drenthe.name, drenthe.gemeenten, drenthe.codelists)
+    region = replace(drenthe, database=DATABASE, sources={source.id: source})
+    with patch.dict(os.environ, fresh_keys("drenthe") | {"HUB_HOME": str(workdir / "home")}):
+        try:
+            yield Hub(region, source, workdir / "bron")
+        finally:
+            remove()
+
+
+def settle() -> None:
+    """Write out what earlier work left behind, so that the next measurement does not pay for it."""
+    with server_engine().connect() as server:
+        run_ddl(server, "CHECKPOINT")
+
+
+def remove() -> None:
+    """Drop the database of the bench and its roles."""
+    with server_engine().connect() as server:
+        run_ddl(server, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        for role in ROLES:
+            run_ddl(server, f"DROP ROLE IF EXISTS {role_name(DATABASE, role)}")
