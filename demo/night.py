@@ -131,8 +131,8 @@ def _printer(runs: Sequence[Run], console: Console) -> Callable[[], None]:
 
     def show() -> None:
         for shown in runs:
-            done = [f"{task} done" for task, state in shown.tasks.items() if state == "success"]
-            line: Any = shown.verdict if shown.over else ", ".join(sorted(done)) or "started"
+            done = [verb for verb in VERBS if shown.tasks.get(verb) == "success"]
+            line: Any = shown.verdict if shown.over else f"{done[-1]} done" if done else "started"
             if (shown.dag_id, line) not in told:
                 told.add((shown.dag_id, line))
                 console.print(f"  {shown.dag_id}: {line}")

@@ -63,7 +63,8 @@ def _mart(region: Region) -> Table:
     for row in rows:
         until = f"{row.until:%Y-%m-%d}" if row.until else ""
         months = (f"{row.first:%Y-%m}", f"{row.last:%Y-%m}", until)
-        table.add_row(row.gemeente_code, f"{row.loketten:,}", f"{row.aanmeldingen:,}", *months)
+        naam = region.organisaties.get(row.gemeente_code, row.gemeente_code).removeprefix("Gemeente ")
+        table.add_row(naam, f"{row.loketten:,}", f"{row.aanmeldingen:,}", *months)
     return table
 
 

@@ -91,18 +91,16 @@ def _state(run_state: str | None, states: Iterable[str]) -> str:
 
 def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
     """Sources that were not asked on this day, or that brought nothing for a week."""
-    asked = dict(
-        connection.execute(
-            select(run.c.source, func.max(run.c.vandaag)).where(run.c.state == "succeeded").group_by(run.c.source)
-        ).tuples().all()
-    )  # fmt: skip
-    brought = dict(
-        connection.execute(
-            select(delivery.c.source, func.max(delivery.c.vandaag))
-            .where(delivery.c.state.in_(("merged", "duplicate")))
-            .group_by(delivery.c.source)
-        ).tuples().all()
-    )  # fmt: skip
+    asks = (
+        select(run.c.source, func.max(run.c.vandaag)).where(run.c.state == "succeeded").group_by(run.c.source)
+    )
+    brings = (
+        select(delivery.c.source, func.max(delivery.c.vandaag))
+        .where(delivery.c.state.in_(("merged", "duplicate")))
+        .group_by(delivery.c.source)
+    )
+    asked: dict[str, date] = dict(connection.execute(asks).all())
+    brought: dict[str, date] = dict(connection.execute(brings).all())
     found = []
     for source in region.sources:
         if source not in asked:

@@ -2,7 +2,8 @@
 
 One transaction gives the whole verdict: versions, rejects, identities, manifest and counts, or nothing. A
 delivery that cannot be read as a whole is refused, and the task stays green: the sender gets the answer.
-A large file is read by two processes, each one half of it.
+A large file is read by two processes, each one half of it, and judged by two sessions, one of which keeps the
+identities and commits first.
 """
 
 import logging
