@@ -1,6 +1,7 @@
-"""late: a delivery that arrives after a newer one is put in its place in the history.
+"""late: a version that belongs before what is known is put in its place in the history.
 
-Later deliveries may have seen a record again in an older form ("unchanged": no row was written then), or may
+It may come in a delivery that arrives late, or bear a moment of its own that lies back. Deliveries after that
+moment may have seen a record again in an older form ("unchanged": no row was written then), or may
 have shown by absence that it was gone. Their manifests and scopes still say so, and once an older version has
 come in between, those sightings become versions of their own. So any order of arrival ends in one history.
 """
@@ -22,7 +23,7 @@ REFUSED = bytes(WIDTH)
 
 
 class Sighting(NamedTuple):
-    """A later delivery saw a key with this content; content None: looked everywhere and did not see it."""
+    """A delivery saw a key with this content; content None: looked everywhere and did not see it."""
 
     key: bytes
     content: bytes | None
@@ -30,39 +31,53 @@ class Sighting(NamedTuple):
     stand_op: datetime
 
 
+class Brought(NamedTuple):
+    """A version that the delivery brought: sightings after `since` may have to come after it in the order.
+
+    That is the version's own moment, which may lie long before the delivery; for absence the delivery's stand_op.
+    """
+
+    since: datetime
+    partitie: str
+    vindplaats: str | None
+
+
 def restore(connection: Connection, contract: Contract, found: Delivery, parameters: Mapping[str, Any]) -> int:
-    """Write the versions that later deliveries showed of the keys in this one. Returns how many."""
-    later = connection.execute(
+    """Write the versions that other deliveries showed after those that this one brought. Returns how many."""
+    rows = connection.execute(
+        text(
+            "select sleutel_hash, case when inhoud_hash = ''::bytea then stand_op else least(moment, stand_op) end,"
+            f" partitie, vindplaats from accepted.{contract.bericht} where delivery_id = :delivery_id"
+        ),
+        {"delivery_id": found.delivery_id},
+    ).all()
+    brought = {bytes(key): Brought(*more) for key, *more in rows}
+    if not brought:
+        return 0
+    others = connection.execute(
         select(deliveries.c.delivery_id, deliveries.c.stand_op, deliveries.c.scope, deliveries.c.gone)
         .add_columns(manifests.c["keys"].label("packed_keys"), manifests.c.contents)
         .join(manifests, manifests.c.delivery_id == deliveries.c.delivery_id)
         .where(deliveries.c.source == found.source, deliveries.c.bericht == found.bericht)
-        .where(deliveries.c.stand_op > parameters["stand_op"])
+        .where(deliveries.c.stand_op > min(version.since for version in brought.values()))
+        .where(deliveries.c.delivery_id != found.delivery_id)
         .where(deliveries.c.state.in_(("validated", "merged")))
         .order_by(deliveries.c.stand_op, deliveries.c.delivery_id)
-    ).all()
-    if not later:
-        return 0
-    mine = connection.execute(
-        text(
-            f"select sleutel_hash, partitie, vindplaats from accepted.{contract.bericht}"
-            " where delivery_id = :delivery_id"
-        ),
-        {"delivery_id": found.delivery_id},
-    ).all()
-    places = {bytes(key): (partitie, vindplaats) for key, partitie, vindplaats in mine}
+    )
     return sum(
-        _write(connection, contract, sighting, parameters) for row in later for sighting in _sightings(row, places)
+        _write(connection, contract, sighting, parameters) for row in others for sighting in _sightings(row, brought)
     )
 
 
-def _sightings(row: Any, mine: Mapping[bytes, tuple[str, str | None]]) -> Iterator[Sighting]:
+def _sightings(row: Any, brought: Mapping[bytes, Brought]) -> Iterator[Sighting]:
     keys, contents = bytes(row.packed_keys), bytes(row.contents)
-    for key, (partitie, vindplaats) in mine.items():
+    for key, version in brought.items():
+        if row.stand_op <= version.since:
+            continue
         place = _find(keys, key)
         if place is None:
-            absent = partitie in (row.scope or ())
-            if absent and (row.gone is None or vindplaats in row.gone):
+            absent = version.partitie in (row.scope or ())
+            if absent and (row.gone is None or version.vindplaats in row.gone):
                 yield Sighting(key, None, row.delivery_id, row.stand_op)
         elif (content := contents[place : place + WIDTH]) != REFUSED:
             yield Sighting(key, content, row.delivery_id, row.stand_op)

@@ -90,7 +90,7 @@ def plain(key: str, content: str) -> tuple[str, str, None]:
 
 # No shrinking: each example runs whole nights on a real database.
 @settings(
-    max_examples=25,
+    max_examples=60,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -111,6 +111,14 @@ def plain(key: str, content: str) -> tuple[str, str, None]:
         Sent(7, True, (plain("B", "fout"),)),
     ],
     data=[0, 2, 1],
+)
+@example(  # gone, said twice; then what came last bears a moment between the two
+    deliveries=[
+        Sent(4, False, (plain("A", "weg"),)),
+        Sent(6, False, (plain("A", "weg"),)),
+        Sent(7, False, (("A", "01", 5),)),
+    ],
+    data=[1, 0, 2],
 )
 @example(  # absent from the whole, and then an older version comes late
     deliveries=[
