@@ -100,6 +100,9 @@ class FileDropConnector:
             (request.bericht, request.options.get("pattern") or f"{request.bericht}*.xml") for request in requests
         ]
         chosen = [(bericht, name) for bericht, pattern in patterns for name in sorted(_matching(before, pattern))]
+        strange = len(before) - len({name for _, name in chosen})
+        if strange:
+            log.warning("%d files in %s match no pattern and stay there", strange, self._settings.directory)
         if not chosen:
             return
         time.sleep(self._settings.settle_seconds)

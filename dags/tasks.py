@@ -104,10 +104,7 @@ def cure() -> Iterator[None]:
     except AirflowException:
         raise
     except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        line = (
-            f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}, text withheld: may be personal"
-        )
+        line = f"{type(error).__name__} at {_place(error)}, text withheld: may be personal"
     else:
         return
     log.error("%s", line)

@@ -6,14 +6,22 @@ faults in the sender's own words, never a value.
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 from exchange.context import Context
 from exchange.errors import DeliveryRefused
 from exchange.judge import Judge
+from exchange.validate import judge_header
 from schemas.faults import Fault, fault
 
 SHOWN = 20
+# What the text of a delivery-level fault says was expected.
+EXPECTED = {
+    "L001": "XML naar het gepubliceerde schema",
+    "L002": "een bericht dat met deze bron is afgesproken, in de namespace van het gepubliceerde schema",
+    "L003": "de versie in de aansluiting van de bron",
+}
 
 
 @dataclass
@@ -42,10 +50,8 @@ def check(context: Context, file: Path) -> Report:
         with file.open("rb") as stream:
             header = connector.header(stream)
         report.bericht = header.bericht
-        if header.bericht not in context.source.delivers:
-            raise DeliveryRefused("L002")
-        if header.afzender and header.afzender != context.source.code:
-            raise DeliveryRefused("L004")
+        stand_op = header.stand_op or datetime.combine(context.vandaag, time(), UTC)
+        judge_header(context.source, header, stand_op, context.vandaag)
         delivers = context.source.delivers[header.bericht]
         judge = Judge(context.region, context.source, header.bericht, connector)
         with file.open("rb") as stream:
@@ -53,7 +59,7 @@ def check(context: Context, file: Path) -> Report:
                 report.received += 1
                 _count(report, raw.nummer, judge(raw).faults)
     except DeliveryRefused as refused:
-        report.refused = f"{refused.code}: {fault(refused.code).text()}"
+        report.refused = f"{refused.code}: {refusal(refused.code)}"
     return report
 
 
@@ -67,3 +73,8 @@ def _count(report: Report, nummer: int, faults: list[Fault]) -> None:
         report.by_code.update(one.code for one in wrong)
         if len(report.lines) < SHOWN:
             report.lines.append((nummer, [f"{one.code}: {one.text()}" for one in wrong]))
+
+
+def refusal(code: str) -> str:
+    """Why a whole delivery was refused, in Dutch."""
+    return fault(code, vorm=EXPECTED.get(code, "zoals afgesproken"), max="zoals afgesproken").text()

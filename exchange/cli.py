@@ -94,7 +94,7 @@ def _find(name: str) -> tuple[Region, Source]:
         if name in region.sources:
             return region, region.sources[name]
         for fault in region.faults:
-            if fault.file.endswith(f"/{name}.toml"):
+            if f"/{name}.toml" in fault.file:
                 raise fault
     known = ", ".join(source for region in regions for source in region.sources)
     raise DeclarationError("command line", name, f"is no source; choose from {known}")
@@ -235,9 +235,7 @@ def publish(vandaag: Day = None, as_json: Json = False) -> None:
     """Make the marts anew from the current state, and say whose figures may be behind."""
     done = [publish_region(region, _day(vandaag)) for region in load_regions()]
     if as_json:
-        _print_json(
-            [{"region": one.region, "rows": one.rows, "stale": [vars(s) for s in one.stale]} for one in done]
-        )
+        _print_json([{"region": one.region, "rows": one.rows, "stale": [vars(s) for s in one.stale]} for one in done])
     else:
         for one in done:
             out.print(one.line(), highlight=False)
@@ -269,6 +267,12 @@ def rejects(
     columns = (reject.c.record_nummer, reject.c.sleutel, reject.c.gemeente_code, reject.c.faults)
     query = select(*columns).where(reject.c.delivery_id == delivery_id).order_by(reject.c.record_nummer)
     _query(query, f"Refused records of delivery {delivery_id}", as_json, {"faults": _fault_lines})
+    if not as_json:
+        for region in load_regions():
+            with engine_for(region.database, "loader").connect() as connection:
+                whole = select(delivery.c.fault_code).where(delivery.c.delivery_id == delivery_id)
+                if code := connection.scalar(whole):
+                    out.print(f"De levering als geheel is geweigerd. {code}: {checking.refusal(code)}", highlight=False)
 
 
 def _fault_lines(faults: list[Mapping[str, Any]]) -> str:
@@ -285,7 +289,11 @@ def _query(query: Any, title: str, as_json: bool, shown: Mapping[str, Callable[[
         return
     heads = [column.name for column in query.selected_columns]
     change = shown or {}
-    _table(title, heads, [[change.get(head, str)(row[head]) for head in heads] for row in rows])
+    _table(
+        title,
+        heads,
+        [["" if row[head] is None else change.get(head, str)(row[head]) for head in heads] for row in rows],
+    )
 
 
 @app.command(epilog="Example: `hub keys drenthe >> /etc/hub/secrets.env`, once, for a new region")

@@ -12,6 +12,9 @@ from schemas.faults import CATALOGUE, Fault
 # A gemeente speaks for itself: path of the field, and the fault when it names another.
 OWN = (("gemeente_code", "R030"), ("verantwoordelijke_code", "R031"))
 
+# What a reader calls an actie that it does not know: a removal that was misspelled is no update.
+ACTIE = "@actie"
+
 
 class Judged(NamedTuple):
     """values: contract path -> canonical text; faults: all of them, warnings too; unknown: sender's names."""
@@ -46,6 +49,8 @@ class Judge:
                 faults = [self._fault("R033", self._key[0])]
         if unknown and self._foreign:
             unknown = tuple(name for name in unknown if not name.startswith(self._foreign))
+        if ACTIE in raw.values:
+            faults = [*faults, Fault("R032", ACTIE, "record", None, {"vorm": 'actie mag alleen "verwijderen" zijn'})]
         if self._own:
             for path, code in OWN:
                 if checked.values[path] not in (None, self._own):

@@ -45,11 +45,11 @@ def _keep(context: Context, payload: Payload) -> Delivery:
     landed = context.landing.store(payload.path, context.source.id)
     with context.engine.begin() as connection:
         kept = delivery.record(connection, context, payload, landed)
+    # Not its name: that is the sender's own text, and may hold anything.
     log.info(
-        "%s: %s %s, delivery %d %s, %d bytes",
+        "%s: %s, delivery %d %s, %d bytes",
         context.source.id,
         payload.bericht,
-        payload.name,
         kept.delivery_id,
         kept.state,
         kept.size,

@@ -19,6 +19,7 @@ from exchange.errors import DeclarationError
 from exchange.words import read_words
 from schemas.codelists import CodeLists
 from schemas.contract import Contract, load, names
+from schemas.errors import ContractError
 
 ROOT = Path(__file__).resolve().parent.parent / "regions"
 
@@ -274,4 +275,8 @@ def _delivered(table: Table, codelists: CodeLists) -> dict[str, Delivers]:
 def _contract(bericht: str, table: Table) -> Contract:
     if bericht not in names():
         raise table.wrong("", f"{bericht} is no bericht; choose from {', '.join(names())}")
-    return load(bericht, table.number("contract"))
+    number = table.number("contract")
+    try:
+        return load(bericht, number)
+    except ContractError as error:
+        raise table.wrong("contract", f"{number} cannot be used: {error}") from None

@@ -25,7 +25,7 @@ from warehouse.load import stage_columns
 CLIENT_NUMBERS = ("persoon.client_nummer_bron", "client_nummer_bron")
 MOMENT = "gewijzigd_op"
 GONE = "verwijderd"
-NINE_DIGITS = re.compile(r"\d{9}")
+DIGITS = re.compile(r"[0-9](?:[ .\-]?[0-9]){8,}")
 NEXT = "\x1f"
 SPECIAL = re.compile(r"[\\\n\r\x1f]")
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", NEXT: "\\" + NEXT}
@@ -160,8 +160,13 @@ class StageWriter:
 
 
 def masked(key: str) -> str:
-    """A key for people to read; nine digits that pass the 11-proef could be a BSN and are hidden."""
-    return NINE_DIGITS.sub(lambda found: "*********" if _eleven(found[0]) else found[0], key)
+    """A text for people to read in which no BSN shows: nine digits that pass the 11-proef hide all digits near."""
+    return DIGITS.sub(lambda found: "*********" if _hides_bsn(found[0]) else found[0], key)
+
+
+def _hides_bsn(text: str) -> bool:
+    digits = "".join(filter(str.isdigit, text))
+    return any(_eleven(digits[start : start + 9]) for start in range(len(digits) - 8))
 
 
 def _eleven(digits: str) -> bool:

@@ -7,17 +7,18 @@ identities and commits first.
 """
 
 import logging
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 
 from sqlalchemy import Connection, func, select
 
+from connectors.connector import Header
 from exchange import delivery, late
 from exchange.context import Context
 from exchange.delivery import Counts, Delivery
 from exchange.errors import DeliveryRefused
-from exchange.region import Delivers
+from exchange.region import Delivers, Source
 from exchange.workers import Filled, fill
 from warehouse import load
 
@@ -51,19 +52,27 @@ def validate(context: Context, delivery_id: int) -> Counts:
     return counts
 
 
+def judge_header(source: Source, header: Header, stand_op: datetime, vandaag: date) -> None:
+    """What a delivery says of itself, held against what was agreed with its source. Raises DeliveryRefused."""
+    delivers = source.delivers.get(header.bericht)
+    if delivers is None:
+        raise DeliveryRefused("L002", header.bericht)
+    if header.versie != delivers.contract.major:
+        raise DeliveryRefused("L003", str(header.versie))
+    if header.afzender and header.afzender != source.code:
+        raise DeliveryRefused("L004")
+    if stand_op.date() > vandaag + timedelta(days=1):
+        raise DeliveryRefused("L008", stand_op.date().isoformat())
+
+
 def _judge(context: Context, connection: Connection, found: Delivery) -> Counts:
     delivers = context.source.delivers[found.bericht]
     with context.landing.open(found.landing_path, found.sha256) as stream:
         header = context.connector().header(stream)
     if header.bericht != found.bericht:
         raise DeliveryRefused("L002", header.bericht)
-    if header.versie != int(delivers.contract.versie.split(".")[0]):
-        raise DeliveryRefused("L003", str(header.versie))
-    if header.afzender and header.afzender != context.source.code:
-        raise DeliveryRefused("L004")
     stand_op = found.stand_op or header.stand_op or datetime.combine(found.vandaag, time(), UTC)
-    if stand_op.date() > found.vandaag + timedelta(days=1):
-        raise DeliveryRefused("L008", stand_op.date().isoformat())
+    judge_header(context.source, header, stand_op, found.vandaag)
     scope = list(found.scope or header.scope)
 
     filled = fill(context, connection, found, delivers)

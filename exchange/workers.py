@@ -16,7 +16,7 @@ from exchange.context import Context
 from exchange.delivery import Delivery
 from exchange.judge import Judge, Judged
 from exchange.region import Delivers
-from exchange.stage import FORMAT, StageWriter
+from exchange.stage import FORMAT, StageWriter, masked
 from warehouse import load
 from warehouse.errors import without_values
 
@@ -131,7 +131,7 @@ def _line(raw: RawRecord, judged: Judged, writer: StageWriter, locator: str, war
     """The stage line of one judged record; counts its warnings, and the fields that nobody knows."""
     values, emptied, faults, unknown = judged
     for name in unknown:
-        warnings["L020", name[:80]] += 1
+        warnings["L020", masked(name[:80])] += 1
     if faults:
         wrong = [fault for fault in faults if fault.rejects]
         for fault in faults:

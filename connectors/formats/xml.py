@@ -141,7 +141,8 @@ def _moment(text: str | None) -> datetime:
         moment = datetime.fromisoformat(text or "")
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    # Outside these years no system delivered, and some cannot even write the date down.
+    if moment is None or moment.tzinfo is None or not 1900 < moment.year < 2200:
         raise DeliveryRefused(WRONG_MOMENT)
     return moment
 

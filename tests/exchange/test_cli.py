@@ -55,9 +55,7 @@ def test_run_does_all_verbs_and_status_tells_of_them(hub: Hub, run: Any) -> None
     assert status["delivery_ids"] == [done["delivery_id"]]
     assert (status["state"], status["residual"]) == ("merged", 0)
     assert "proef" in run("status").output
-    assert as_json(run("publish", "--vandaag", "2015-03-02", "--json"))[0]["rows"] == {
-        "mart_loket.aanmeldingen": 1
-    }
+    assert as_json(run("publish", "--vandaag", "2015-03-02", "--json"))[0]["rows"] == {"mart_loket.aanmeldingen": 1}
 
 
 def test_rejects_and_deliveries_show_faults_in_dutch_and_no_values(hub: Hub, run: Any) -> None:
@@ -89,6 +87,29 @@ def test_check_judges_a_file_without_storing_anything(hub: Hub, run: Any, tmp_pa
     file.write_text(xml([aanmelding("A")]))
     assert as_json(run("check", str(file), "--source", "proef", "--json"))["rejected"] == 0
     assert hub.value("select count(*) from exchange.delivery") == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (xml([aanmelding("A")]).replace("aanmelding:1", "aanmelding:2"), "L003"),
+        (xml([aanmelding("A")], stand_op="2099-01-01T00:00:00Z"), "L008"),
+    ],
+)
+def test_check_refuses_what_the_night_refuses(run: Any, tmp_path: Path, text: str, code: str) -> None:
+    file = tmp_path / "levering.xml"
+    file.write_text(text)
+    result = run("check", str(file), "--source", "proef")
+    assert result.exit_code == 1
+    assert code in result.output
+
+
+def test_rejects_of_a_refused_delivery_says_why_in_dutch(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", "Geachte heer, hierbij de aanmeldingen.")
+    run("run", "proef", "--vandaag", "2015-03-02")
+    (delivery,) = as_json(run("deliveries", "--json"))
+    shown = run("rejects", str(delivery["delivery_id"])).output
+    assert "L001: Het bestand is niet te lezen als XML naar het gepubliceerde schema" in shown
 
 
 def test_check_says_why_a_whole_delivery_would_be_refused(run: Any, tmp_path: Path) -> None:

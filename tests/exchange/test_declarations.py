@@ -76,6 +76,7 @@ def test_a_sound_declaration_loads(tmp_path: Path) -> None:
         ("code as number", 'code = "0109"', "code = 109", "code", "in quotes"),
         ("unknown connector", '"filedrop"', '"postduif"', "connector", "choose from"),
         ("no cron", '"0 1 * * *"', '"elke nacht"', "schedule", "five parts"),
+        ("version to come", "contract = 1", "contract = 9", "delivers.aanmelding.contract", "9 cannot be used"),
         ("unknown bericht", "[delivers.aanmelding]", "[delivers.klacht]", "delivers.klacht", "no bericht"),
         ("code that does not exist", 'financier_code = "1"', 'financier_code = "7"', "vast.financier_code", "7"),
         ("word to no code", '"balie" = "1"', '"balie" = "77"', "codes.kanaal_code.balie", "does not exist"),

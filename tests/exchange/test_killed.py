@@ -57,9 +57,7 @@ def night_that_dies(hub: Hub, when: str, module: str, name: str) -> None:
 def everything(hub: Hub) -> dict[str, Any]:
     """What the night left behind, without clocks and without numbers that a retry uses up."""
     return {
-        "deliveries": hub.rows(
-            "select state, received, accepted, rejected, deleted, residual from exchange.delivery"
-        ),
+        "deliveries": hub.rows("select state, received, accepted, rejected, deleted, residual from exchange.delivery"),
         "present": hub.current(),
         "versions": hub.rows("select aanmelding_nummer, is_ingetrokken from accepted.aanmelding order by 1"),
         "rejects": hub.rows("select record_nummer, faults from exchange.reject"),

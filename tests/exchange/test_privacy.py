@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from exchange.errors import WarehouseError
+from exchange.stage import masked
 from tests.exchange.hub import Hub
 from tests.exchange.levering import BSN, aanmelding
 
@@ -64,6 +65,21 @@ def test_no_log_line_holds_a_value_of_a_person(hub: Hub, caplog: pytest.LogCaptu
     deliver_two(hub)
     assert "accepted 1" in caplog.text
     assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
+@pytest.mark.parametrize("key", [BSN[2], f"1{BSN[2]}", "9999.00.031", f"dossier {BSN[2]}/2"])
+def test_digits_that_could_hold_a_bsn_are_hidden_however_they_are_written(key: str) -> None:
+    assert BSN[2] not in "".join(filter(str.isdigit, masked(key)))
+    assert "*********" in masked(key)
+
+
+def test_an_invented_field_name_and_a_file_name_do_not_bring_a_bsn_out(
+    hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    hub.deliver(f"aanmelding_{BSN[2]}.xml", [aanmelding("A", **{f"bsn_{BSN[2]}": "x"})])
+    assert hub.value("select warnings from exchange.delivery")[0]["field"] == "bsn_*********"
+    assert BSN[2] not in caplog.text
 
 
 def test_a_key_that_could_be_a_bsn_is_hidden_where_people_read_it(hub: Hub) -> None:

@@ -49,6 +49,7 @@ def test_the_byte_range_of_a_reject_finds_the_record_back_in_landing(hub: Hub) -
         ("a version to come", xml([aanmelding("A")]).replace("aanmelding:1", "aanmelding:9"), "L003"),
         ("another sender", xml([aanmelding("A")], afzender="0114"), "L004"),
         ("no moment", xml([aanmelding("A")], stand_op="gisteren"), "L007"),
+        ("before our era", xml([aanmelding("A")], stand_op="0001-01-01T00:00:00+14:00"), "L007"),
         ("from the future", xml([aanmelding("A")], stand_op="2031-01-01T00:00:00Z"), "L008"),
         ("no extent", xml([aanmelding("A")], omvang="half"), "L009"),
         ("a bomb", '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aa">]>' + xml([aanmelding("A")])[39:], "L010"),
@@ -59,28 +60,32 @@ def test_an_unreadable_delivery_is_refused_with_its_code_and_nothing_of_it_is_lo
 ) -> None:
     deliver(hub.folder, "aanmelding_1.xml", text)
     hub.night()
-    assert hub.rows("select state, fault_code, received, residual from exchange.delivery") == [
-        ("refused", code, 0, 0)
-    ]
+    assert hub.rows("select state, fault_code, received, residual from exchange.delivery") == [("refused", code, 0, 0)]
     assert hub.value("select count(*) from accepted.aanmelding") == 0
     assert hub.value("select count(*) from pg_tables where schemaname = 'stage'") == 0
 
 
 def test_another_gemeente_s_record_is_refused_and_not_loaded(hub: Hub) -> None:
-    counts = hub.deliver(
-        "aanmelding_1.xml", [aanmelding("A", gemeente_code="0114", verantwoordelijke_code="0114")]
-    )
+    counts = hub.deliver("aanmelding_1.xml", [aanmelding("A", gemeente_code="0114", verantwoordelijke_code="0114")])
     assert (counts.accepted, counts.rejected) == (0, 1)
     ((faults,),) = hub.rows("select faults from exchange.reject")
     assert [fault["code"] for fault in faults] == ["R030", "R031"]
 
 
+def test_a_removal_that_was_misspelled_is_refused_and_no_update(hub: Hub) -> None:
+    hub.deliver("aanmelding_1.xml", [aanmelding("A")])
+    changed = aanmelding("A", datum_aanmelding="2015-02-11", actie="Verwijderen")
+    counts = hub.deliver("aanmelding_2.xml", [changed], stand_op="2015-03-02T06:00:00Z")
+    assert (counts.received, counts.rejected, counts.accepted) == (1, 1, 0)
+    ((faults,),) = hub.rows("select faults from exchange.reject")
+    assert [fault["code"] for fault in faults] == ["R032"]
+    assert hub.current() == {("A", "2015-02-10")}
+
+
 def test_a_field_that_nobody_knows_is_one_warning_and_its_value_is_dropped(hub: Hub) -> None:
     counts = hub.deliver("aanmelding_1.xml", [aanmelding("A", schoenmaat="44"), aanmelding("B", schoenmaat="45")])
     assert counts.accepted == 2
-    assert hub.value("select warnings from exchange.delivery") == [
-        {"code": "L020", "field": "schoenmaat", "count": 2}
-    ]
+    assert hub.value("select warnings from exchange.delivery") == [{"code": "L020", "field": "schoenmaat", "count": 2}]
 
 
 def test_emptied_and_not_delivered_are_told_apart(hub: Hub) -> None:
@@ -100,9 +105,7 @@ def test_the_age_class_is_that_of_the_day_of_the_record(hub: Hub) -> None:
 
 def test_one_person_of_one_source_is_one_client_ref(hub: Hub) -> None:
     same = {"client_nummer_bron": "C-1"}
-    hub.deliver(
-        "aanmelding_1.xml", [aanmelding("A", persoon=same), aanmelding("B", persoon=same), aanmelding("C")]
-    )
+    hub.deliver("aanmelding_1.xml", [aanmelding("A", persoon=same), aanmelding("B", persoon=same), aanmelding("C")])
     refs = dict(hub.rows("select aanmelding_nummer, client_ref from warehouse.actueel_aanmelding"))
     assert refs["A"] == refs["B"] != refs["C"]
 

@@ -1,6 +1,7 @@
 """`kit verify`: it finds what is wrong, says where, and shows nobody."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -34,7 +35,8 @@ def test_a_figure_is_true_within_its_bounds() -> None:
 
 
 @pytest.mark.pure
-def test_without_a_server_it_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_server_it_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HUB_HOME", str(tmp_path))  # not the trial of this checkout
     monkeypatch.delenv("HUB_DATABASE_URL", raising=False)
     found = run(app, ["verify"])
     assert found.exit_code == 2
