@@ -73,13 +73,17 @@ class Airflow:
         """Wait until scheduler, DAG processor and API are healthy."""
         until = time.monotonic() + STARTING_SECONDS
         while time.monotonic() < until:
-            for name in COMPONENTS:
-                if not processes.running(self.home, name):
-                    raise DemoError(f"Airflow's {name} ended:\n{processes.tail(self.home, name)}")
+            self.must_run()
             if self._healthy():
                 return
             time.sleep(0.5)
         raise DemoError(f"Airflow is not healthy after {STARTING_SECONDS} s; see {self.home.logs}")
+
+    def must_run(self) -> None:
+        """Raise DemoError when a part of Airflow is gone."""
+        for name in COMPONENTS:
+            if not processes.running(self.home, name):
+                raise DemoError(f"Airflow's {name} ended; make demo starts it again\n{processes.tail(self.home, name)}")
 
     def call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One request to the public API. Raises DemoError with Airflow's own words."""

@@ -100,6 +100,7 @@ def _watch(airflow: Airflow, runs: Sequence[Run], show: Callable[[], None]) -> N
     }
     by_id = {watched.dag_id: watched for watched in runs}
     while True:
+        airflow.must_run()
         for found in airflow.call("POST", "dags/~/dagRuns/~/taskInstances/list", body)["task_instances"]:
             by_id[found["dag_id"]].tasks[found["task_id"]] = found["state"] or "waiting"
         for watched in runs:

@@ -55,23 +55,26 @@ def names(home: Home) -> list[str]:
 def stop(home: Home, chosen: Iterable[str] | None = None) -> int:
     """End processes with their whole tree; without a choice all of them. Returns how many ended.
 
-    First the trees of what was started are looked up, then whatever bears the mark of this trial, so that a
-    process whose parent died before it is found too.
+    First the trees of what was started are looked up, then whatever bears the mark of this trial and belongs to
+    nothing that goes on, so that a process whose parent died before it is found too.
     """
     doomed: dict[int, psutil.Process] = {}
     stopped = list(names(home) if chosen is None else chosen)
     for name in stopped:
-        if root := running(home, name):
-            for process in (root, *root.children(recursive=True)):
-                doomed[process.pid] = process
-    if chosen is None:
-        doomed |= {process.pid: process for process in marked(home)}
+        doomed |= _tree(home, name)
+    kept = {pid for name in set(names(home)) - set(stopped) for pid in _tree(home, name)}
+    doomed |= {process.pid: process for process in marked(home) if process.pid not in kept}
     _end(list(doomed.values()))
     if chosen is None:
         _end(marked(home))  # what was born while its parents were ending
     for name in stopped:
         _file(home, name).unlink(missing_ok=True)
     return len(doomed)
+
+
+def _tree(home: Home, name: str) -> dict[int, psutil.Process]:
+    root = running(home, name)
+    return {process.pid: process for process in (root, *root.children(recursive=True))} if root else {}
 
 
 def marked(home: Home) -> list[psutil.Process]:

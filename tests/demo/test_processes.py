@@ -63,6 +63,15 @@ def test_stop_ends_children_and_those_whose_parent_died_before(home: Home) -> No
     assert processes.names(home) == []
 
 
+def test_stopping_one_ends_what_a_dead_one_left_and_nothing_that_goes_on(home: Home) -> None:
+    processes.start(home, "parent", [sys.executable, "-c", ORPHANS, "300"], {})
+    processes.start(home, "dead", [sys.executable, "-c", ORPHANS, "0.2"], {})
+    _until(lambda: len(processes.marked(home)) == 3 and processes.running(home, "dead") is None)
+    assert processes.stop(home, ["dead"]) == 1
+    assert processes.running(home, "parent") is not None
+    assert len(processes.marked(home)) == 2
+
+
 def test_what_ignores_a_polite_request_is_killed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "GRACE_SECONDS", 0.5)
     processes.start(home, "stubborn", [sys.executable, "-c", STUBBORN], {})
