@@ -12,12 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from schemas.codelists import read_rows
+from schemas.ages import minor_codes
 from warehouse.errors import WarehouseError
 from warehouse.scripts import FOLDER, run, statements
 from warehouse.tables import loket
 
-ADULT = 18
 _ONE_PUBLICATION = 0x70756273  # advisory lock within the region's database
 
 
@@ -31,7 +30,7 @@ def publish_marts(connection: Connection, vandaag: date) -> dict[str, int]:
     for path in sorted((FOLDER / "sql" / "marts").glob("*.sql")):
         schema, _, table = path.stem.partition("_")
         for statement in statements(f"sql/marts/{path.name}"):
-            written = run(connection, statement, vandaag=vandaag, minderjarig=_minors()).rowcount
+            written = run(connection, statement, vandaag=vandaag, minderjarig=sorted(minor_codes())).rowcount
         rows[f"mart_{schema}.{table}"] = written
     return rows
 
@@ -49,12 +48,3 @@ def load_lokets(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> No
         raise WarehouseError(f"warehouse.loket: {', '.join(twice)} is declared twice")
     for statement in statements("sql/lokets.sql"):
         run(connection, statement, rows=json.dumps(declared, default=str))
-
-
-def _minors() -> list[str]:
-    """The codes of leeftijdsklasse that lie below 18 as a whole."""
-    return [
-        row["code"]
-        for row in read_rows("leeftijdsklasse")
-        if row["tot_en_met_jaar"] and int(row["tot_en_met_jaar"]) < ADULT
-    ]
