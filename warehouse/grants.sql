@@ -8,26 +8,26 @@ GRANT CONNECT ON DATABASE {{ database }} TO {{ loader }}, {{ analyst }}, {{ cont
 GRANT TEMPORARY ON DATABASE {{ database }} TO {{ loader }};
 
 -- What each role can reach ------------------------------------------------------------------------------------
-GRANT USAGE ON SCHEMA exchange, accepted, warehouse, mart_loket TO {{ loader }}, {{ controller }};
+GRANT USAGE ON SCHEMA exchange, accepted, warehouse, mart_contract, mart_loket, mart_vroeghulp TO {{ loader }}, {{ controller }};
 GRANT USAGE, CREATE ON SCHEMA stage TO {{ loader }};
 GRANT USAGE ON SCHEMA kluis TO {{ loader }}, {{ kluis }};
 GRANT USAGE ON SCHEMA exchange TO {{ kluis }};
-GRANT USAGE ON SCHEMA mart_loket TO {{ analyst }};
+GRANT USAGE ON SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ analyst }};
 
 -- Analyst: marts only -----------------------------------------------------------------------------------------
-GRANT SELECT ON ALL TABLES IN SCHEMA mart_loket TO {{ analyst }};
+GRANT SELECT ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ analyst }};
 
 -- Loader: ACCEPTED and the ledger only grow; a delivery moves on; of the kluis it never reads the sealed bytes --
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA accepted TO {{ loader }};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA warehouse TO {{ loader }};
-GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_loket TO {{ loader }};
+GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ loader }};
 GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery TO {{ loader }};
 GRANT SELECT, INSERT ON exchange.reject, exchange.manifest TO {{ loader }};
 GRANT SELECT, INSERT ON kluis.persoon TO {{ loader }};
 GRANT INSERT, SELECT (client_ref, known_from, digest) ON kluis.identiteit TO {{ loader }};
 
 -- Controller: its own rows ------------------------------------------------------------------------------------
-GRANT SELECT ON ALL TABLES IN SCHEMA accepted, warehouse, mart_loket TO {{ controller }};
+GRANT SELECT ON ALL TABLES IN SCHEMA accepted, warehouse, mart_contract, mart_loket, mart_vroeghulp TO {{ controller }};
 GRANT SELECT ON exchange.delivery, exchange.reject, exchange.toegang TO {{ controller }};
 
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------
@@ -47,7 +47,7 @@ BEGIN
         JOIN pg_class AS klasse ON klasse.oid = kolom.attrelid AND klasse.relkind = 'r'
         JOIN pg_namespace AS schema ON schema.oid = klasse.relnamespace
         WHERE kolom.attname = 'verantwoordelijke_code' AND NOT kolom.attisdropped
-          AND schema.nspname IN ('exchange', 'accepted', 'warehouse', 'mart_loket')
+          AND (schema.nspname IN ('exchange', 'accepted', 'warehouse') OR schema.nspname LIKE 'mart\_%')
     LOOP
         IF NOT tabel.relrowsecurity THEN
             EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', tabel.oid::regclass);
@@ -55,7 +55,7 @@ BEGIN
         FOR regel IN
             SELECT * FROM (VALUES
                 ('hub_werkt', 'ALL', '{{ loader }}', 'true', true),
-                ('analist_leest', 'SELECT', '{{ analyst }}', 'true', tabel.nspname LIKE 'mart_%'),
+                ('analist_leest', 'SELECT', '{{ analyst }}', 'true', tabel.nspname LIKE 'mart\_%'),
                 ('eigen_rijen', 'SELECT', '{{ controller }}', CASE tabel.oid::regclass::text
                     WHEN 'exchange.toegang' THEN 'rol = current_user'
                     ELSE 'verantwoordelijke_code IN (SELECT toegang.verantwoordelijke_code'

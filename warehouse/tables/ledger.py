@@ -1,7 +1,6 @@
-"""The tables that Alembic keeps: the ledger (EXCHANGE), KLUIS, LINK, the desks and the mart of the desks.
+"""EXCHANGE: runs, deliveries, refused records, manifests, and who may see what.
 
-ACCEPTED and `warehouse.actueel_*` are not here: `warehouse.generated` makes them from the contracts. Times of
-the ledger are those of the clock on the wall; days (`vandaag`, `stand_op`) are those of the delivery.
+Times are those of the clock on the wall; days (`vandaag`, `stand_op`) are those of the delivery.
 """
 
 from sqlalchemy import (
@@ -15,45 +14,19 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Numeric,
     PrimaryKeyConstraint,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-SCHEMAS = {
-    "exchange": "Het grootboek: elke levering, elk geweigerd record, en wie wat mag zien",
-    "stage": "Gecontroleerde tekst op weg naar accepted; leeg tussen twee leveringen",
-    "accepted": "Elke versie van elk goedgekeurd record; er komt alleen bij",
-    "warehouse": "De laatst bekende stand van elk record, en de loketten van de regio",
-    "kluis": "Identiteit, versleuteld, met een eigen rol",
-    "link": "Wie bij verschillende loketten dezelfde persoon is",
-    "mart_loket": "Overzichten per loket, voor de analist",
-}
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pk",
-        "uq": "%(table_name)s_%(column_0_N_name)s_uq",
-        "ix": "%(table_name)s_%(column_0_N_name)s_ix",
-        "fk": "%(table_name)s_%(column_0_N_name)s_fk",
-        "ck": "%(table_name)s_%(constraint_name)s_ck",
-    }
-)
-
-Moment = TIMESTAMP(timezone=True)
-WALL_CLOCK = text("clock_timestamp()")
-NONE_YET = text("0")
+from warehouse.tables.base import NONE_YET, WALL_CLOCK, Moment, metadata
 
 run = Table(
     "run",
     metadata,
-    Column(
-        "run_id", Text, primary_key=True, comment="Naam van de uitvoering, van Airflow of van de commandoregel"
-    ),
+    Column("run_id", Text, primary_key=True, comment="Naam van de uitvoering, van Airflow of van de commandoregel"),
     Column("source", Text, nullable=False, comment="Bron, of 'publish' voor de publicatie"),
     Column("vandaag", Date, nullable=False, comment="De dag waarvoor de uitvoering geldt"),
     Column("started_at", Moment, nullable=False, server_default=WALL_CLOCK, comment="Begin van de uitvoering"),
@@ -180,113 +153,3 @@ toegang = Table(
     schema="exchange",
     comment="Wie wiens rijen mag lezen; de database dwingt het af. Korrel: een rol en een verantwoordelijke",
 )
-
-# No foreign keys inside KLUIS: its rows are written in bulk, in one statement that joins them already.
-persoon = Table(
-    "persoon",
-    metadata,
-    Column("lookup", LargeBinary, primary_key=True, comment="Hash met sleutel van bron en eigen nummer"),
-    Column("client_ref", UUID, nullable=False, unique=True, server_default=text("gen_random_uuid()"),
-           comment="Willekeurig pseudoniem: een per bron en persoon"),
-    Column("source", Text, nullable=False, comment="Bron die de persoon kent"),
-    Column("verantwoordelijke_code", Text, nullable=False, comment="Verwerkingsverantwoordelijke"),
-    Column("known_from", Moment, nullable=False, comment="Sinds wanneer de hub de persoon kent"),
-    schema="kluis",
-    comment="Personen zoals een bron ze kent. Korrel: een persoon van een bron",
-)  # fmt: skip
-
-# The identifier of the key stands in front of the sealed bytes themselves.
-identiteit = Table(
-    "identiteit",
-    metadata,
-    Column("client_ref", UUID, comment="Pseudoniem van de persoon"),
-    Column("known_from", Moment, comment="Moment vanaf wanneer deze identiteit geldt"),
-    Column("digest", LargeBinary, comment="Hash met sleutel van de identiteit, om een wijziging te herkennen"),
-    Column("sealed", LargeBinary, nullable=False, comment="De identiteit, versleuteld"),
-    Column("delivery_id", BigInteger, nullable=False, comment="Levering die haar bracht"),
-    Column("verantwoordelijke_code", Text, nullable=False, comment="Verwerkingsverantwoordelijke"),
-    PrimaryKeyConstraint("client_ref", "known_from", "digest"),
-    schema="kluis",
-    comment="Versleutelde identiteiten. Korrel: een versie van de identiteit van een persoon",
-)
-
-client_link = Table(
-    "client_link",
-    metadata,
-    Column("client_ref", UUID, comment="Persoon zoals een bron hem kent"),
-    Column("client_id", UUID, nullable=False, comment="Willekeurig nummer van de persoon over bronnen heen"),
-    Column("known_from", Moment, comment="Vanaf wanneer de koppeling geldt"),
-    Column("known_to", Moment, comment="Tot wanneer zij gold; leeg zolang zij geldt"),
-    Column("reason", Text, nullable=False, comment="Waarom gekoppeld of losgemaakt"),
-    PrimaryKeyConstraint("client_ref", "known_from"),
-    schema="link",
-    comment="Koppelingen tussen bronnen. Korrel: een persoon van een bron en een tijdvak",
-)
-Index(
-    "client_link_current_uq",
-    client_link.c.client_ref,
-    unique=True,
-    postgresql_where=client_link.c.known_to.is_(None),
-)
-Index("client_link_client_id_ix", client_link.c.client_id)
-
-loket = Table(
-    "loket",
-    metadata,
-    Column("loket_code", Text, primary_key=True, comment="Code van het loket in de regio"),
-    Column("naam", Text, nullable=False, comment="Naam van het loket"),
-    Column("soort_loket_code", Text, nullable=False, comment="Soort loket (lijst soort_loket)"),
-    Column("organisatie_code", Text, nullable=False, comment="Organisatie van het loket: CBS-code of KvK-nummer"),
-    Column("gemeente_code", Text, nullable=False, comment="Gemeente van het loket (CBS)"),
-    Column("geldig_van", Date, comment="Eerste dag van het loket; leeg: altijd al"),
-    Column("geldig_tot", Date, comment="Laatste dag van het loket; leeg: nog steeds"),
-    schema="warehouse",
-    comment="Loketten zoals de regio ze declareert. Korrel: een loket",
-)
-
-
-def _aantal(name: str, comment: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, comment=comment)
-
-
-aanmeldingen = Table(
-    "aanmeldingen",
-    metadata,
-    Column("gemeente_code", Text, comment="Gemeente die verantwoordelijk is voor de ondersteuning (CBS)"),
-    Column("verantwoordelijke_code", Text, comment="Verwerkingsverantwoordelijke van de records"),
-    Column("organisatie_code", Text, comment="Organisatie die de records vastlegde"),
-    Column("source", Text, comment="Bron die de records leverde"),
-    Column("loket_code", Text, comment="Loket waar de mensen zich meldden"),
-    Column("loket_naam", Text, comment="Naam van het loket; leeg als de regio het niet meer declareert"),
-    Column("soort_loket_code", Text, comment="Soort loket (lijst soort_loket)"),
-    Column("maand", Date, comment="Eerste dag van de maand van aanmelding"),
-    _aantal("aanmeldingen", "Aantal aanmeldingen; telt op over maanden, loketten en gemeenten"),
-    _aantal("unieke_clienten", "Aantal verschillende, niet anonieme personen; telt NIET op over rijen"),
-    _aantal("minderjarigen", "Unieke clienten die bij een aanmelding nog geen 18 waren; telt NIET op over rijen"),
-    _aantal("anoniem", "Aantal aanmeldingen van wie anoniem wil blijven"),
-    _aantal("beantwoord", "Aantal aanmeldingen met uitkomst 1 (beantwoord)"),
-    _aantal("naar_traject", "Aantal aanmeldingen met uitkomst 2 (traject)"),
-    _aantal("warm_overgedragen", "Aantal aanmeldingen met uitkomst 3 (warm overgedragen)"),
-    _aantal("doorverwezen", "Aantal aanmeldingen met uitkomst 4 (doorverwezen)"),
-    _aantal("overige_uitkomst", "Aantal aanmeldingen met een andere uitkomst dan 1 tot en met 4"),
-    _aantal("uitkomst_onbekend", "Aantal aanmeldingen zonder uitkomst, of met uitkomst 99"),
-    _aantal("koud_overgedragen", "Aantal aanmeldingen, koud naar een ander loket doorgestuurd (overdracht 2)"),
-    _aantal("leeftijd_onbekend", "Aantal aanmeldingen van wie de leeftijd niet bekend is"),
-    _aantal("leefgebied_onbekend", "Aantal aanmeldingen zonder leefgebied, of met alleen 99"),
-    Column("aandeel_leefgebied_onbekend", Numeric(5, 4), nullable=False,
-           comment="leefgebied_onbekend gedeeld door aanmeldingen, 0 tot en met 1"),
-    Column("geleverd_tot", Moment,
-           comment="Tot wanneer deze bron aanmeldingen leverde; een latere maand is niet geleverd, geen 0"),
-    Column("vandaag", Date, nullable=False, comment="Dag van de publicatie"),
-    PrimaryKeyConstraint(
-        "gemeente_code", "verantwoordelijke_code", "organisatie_code", "source", "loket_code", "maand"
-    ),
-    CheckConstraint(
-        "aanmeldingen = beantwoord + naar_traject + warm_overgedragen + doorverwezen + overige_uitkomst"
-        " + uitkomst_onbekend",
-        name="uitkomsten",
-    ),
-    schema="mart_loket",
-    comment="Productie van de loketten; alleen wat geleverd is. "
-    "Korrel: gemeente, verantwoordelijke, organisatie, bron, loket en maand van aanmelding",
-)  # fmt: skip
