@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, func, select, text
 
 from exchange.delivery import Delivery
 from schemas.contract import Contract
@@ -20,6 +20,11 @@ from warehouse.tables import manifest as manifests
 
 WIDTH = 16
 REFUSED = bytes(WIDTH)
+BROUGHT = """
+select sleutel_hash, case when inhoud_hash = ''::bytea then stand_op else least(moment, stand_op) end as since,
+    partitie, vindplaats
+from accepted.{bericht} where delivery_id = :delivery_id
+"""
 
 
 class Sighting(NamedTuple):
@@ -44,28 +49,30 @@ class Brought(NamedTuple):
 
 def restore(connection: Connection, contract: Contract, found: Delivery, parameters: Mapping[str, Any]) -> int:
     """Write the versions that other deliveries showed after those that this one brought. Returns how many."""
+    others = (
+        select(deliveries.c.delivery_id, deliveries.c.stand_op, deliveries.c.scope, deliveries.c.gone)
+        .where(deliveries.c.source == found.source, deliveries.c.bericht == found.bericht)
+        .where(deliveries.c.delivery_id != found.delivery_id)
+        .where(deliveries.c.state.in_(("validated", "merged")))
+    )
+    newest = connection.scalar(select(func.max(others.subquery().c.stand_op)))
+    if newest is None:
+        return 0
     rows = connection.execute(
-        text(
-            "select sleutel_hash, case when inhoud_hash = ''::bytea then stand_op else least(moment, stand_op) end,"
-            f" partitie, vindplaats from accepted.{contract.bericht} where delivery_id = :delivery_id"
-        ),
-        {"delivery_id": found.delivery_id},
+        text(f"select * from ({BROUGHT.format(bericht=contract.bericht)}) as versie where since < :newest"),
+        {"delivery_id": found.delivery_id, "newest": newest},
     ).all()
     brought = {bytes(key): Brought(*more) for key, *more in rows}
     if not brought:
         return 0
-    others = connection.execute(
-        select(deliveries.c.delivery_id, deliveries.c.stand_op, deliveries.c.scope, deliveries.c.gone)
-        .add_columns(manifests.c["keys"].label("packed_keys"), manifests.c.contents)
+    later = connection.execute(
+        others.add_columns(manifests.c["keys"].label("packed_keys"), manifests.c.contents)
         .join(manifests, manifests.c.delivery_id == deliveries.c.delivery_id)
-        .where(deliveries.c.source == found.source, deliveries.c.bericht == found.bericht)
         .where(deliveries.c.stand_op > min(version.since for version in brought.values()))
-        .where(deliveries.c.delivery_id != found.delivery_id)
-        .where(deliveries.c.state.in_(("validated", "merged")))
         .order_by(deliveries.c.stand_op, deliveries.c.delivery_id)
     )
     return sum(
-        _write(connection, contract, sighting, parameters) for row in others for sighting in _sightings(row, brought)
+        _write(connection, contract, sighting, parameters) for row in later for sighting in _sightings(row, brought)
     )
 
 
