@@ -1,37 +1,35 @@
 """One HTTP client for every source: pinned to its base address, patient with what time cures, and tight-lipped.
 
-It follows no address outside its base (scheme, host, port, path), in a redirect or in an answer; it tries a GET
-again after a dropped connection, a cut body, 408, 429, 500, 502, 503 and 504, waiting as Retry-After says; it
-stops at a time and a size. Its errors name the path below the base, with ids left out, and no query, ever.
+It follows no address outside its base (scheme, host, port, path), in a redirect or in an answer; it tries again
+after a dropped connection, a cut body, 408, 429, 500, 502, 503 and 504, waiting as Retry-After says; it stops at
+a time and a size. Its errors name the path below the base, with ids left out, and no query, ever.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http.cookiejar import DefaultCookiePolicy
-from io import BytesIO
-from pathlib import Path
-from typing import Any, BinaryIO
-from urllib.parse import unquote, urljoin, urlsplit
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
-from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError, SSLError
+from urllib3.exceptions import HTTPError
 
-from connectors.answers import is_json, moment, origin, problem, retry_after
-from connectors.auth import ZgwToken
+from connectors.address import Pinned
+from connectors.answers import Passing, failure, is_xml, moment, must_be_json, must_be_xml, problem, trouble
+from connectors.auth import Renewing
+from connectors.bodies import as_json, body
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.settings import setting
 
-PASSING = frozenset({408, 429, 500, 502, 503, 504})
 MAX_REDIRECTS = 3
-_ID = re.compile(r"/[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}(?=/|$)|/[0-9]{4,}(?=/|$)")
+
+Told = Callable[[int, str], bool]  # (status, code of the problem): is this an answer to work with?
+Read = Callable[[bytes], Any]  # what a body means; raises SourceUnavailable for a refusal that time cures
 
 
 @dataclass(frozen=True)
@@ -50,33 +48,29 @@ class HttpSettings:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that was understood: the JSON in it (None for an absent resource), and the server's clock."""
+    """An answer that was understood: the JSON in it (None for a status other than 200), and the server's clock."""
 
     status: int
     body: Any
     moment: datetime | None
 
 
-class _Passing(Exception):
-    """An attempt failed in a way that the next may not. `wait`: seconds that the server asks for."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
+def not_found(status: int, code: str) -> bool:
+    """An absence that the API itself tells; a 404 of a gateway or a web server says nothing."""
+    return status == 404 and code == "not_found"
 
 
 class Client:
-    """GETs below one base address. Shared by threads; close it (or use `with`)."""
+    """GET and POST below one base address. Shared by threads; close it (or use `with`)."""
 
     def __init__(
         self,
         base: str,
         settings: HttpSettings,
-        auth: ZgwToken | None = None,
+        auth: AuthBase | None = None,
         ca_file: str | None = None,
     ) -> None:
-        self.base = base if base.endswith("/") else base + "/"
-        self._pin = urlsplit(self.base)
+        self._pin = Pinned(base)
         self._settings = settings
         self._auth = auth
         self._session = requests.Session()
@@ -98,169 +92,105 @@ class Client:
         address: str,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        may_be_absent: bool = False,
+        told: Told | None = None,
     ) -> Answer:
         """The JSON at an address: a path below the base, or a full address that lies below it.
 
-        With may_be_absent, a 404 that the API itself gives (code not_found) is an Answer with status 404; one of
-        a gateway or a web server never is. Raises SourceUnavailable, SourceRefused.
+        `told` says which refusals are an answer too: then without a body. Raises SourceUnavailable, SourceRefused.
         """
-        sink = BytesIO()
-        url = self._within(address)
+        return self._patiently("GET", address, {"params": params, "headers": headers}, told)
 
-        def parse(response: requests.Response) -> Answer:
-            if response.status_code == 404:
-                return Answer(404, None, moment(response))
-            self._must_be_json(response, url)
-            try:
-                body = json.loads(sink.getvalue())
-            except ValueError:
-                body = _Passing
-            if body is _Passing:
-                raise _Passing("an answer that is no whole JSON")
-            return Answer(response.status_code, body, moment(response))
+    def post(self, address: str, form: Mapping[str, str]) -> Answer:
+        """What a server says to a form. Tried again like a GET: only for questions that change nothing."""
+        return self._patiently("POST", address, {"data": form}, None)
 
-        return self._patiently(url, params, headers, sink, parse, may_be_absent)
+    def soap(self, address: str, message: bytes, action: str, read: Read) -> Answer:
+        """What `read` makes of the answer to a SOAP 1.1 message, a fault too (status 500, section 6.2).
 
-    def download(self, address: str, target: Path, params: Mapping[str, str] | None = None) -> int:
-        """Write what stands at an address to `target`, and give its size. A half file never bears the name."""
-        url = self._within(address)
-        part = target.with_name(target.name + ".part")
-        try:
-            with part.open("wb") as sink:
-                size: int = self._patiently(url, params, None, sink, lambda _: sink.tell(), False)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return size
+        Tried again like a GET: only for questions that change nothing.
+        """
+        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
+        return self._patiently("POST", address, {"data": message, "headers": headers}, None, read)
 
-    def _patiently(self, url: str, params: Any, headers: Any, sink: BinaryIO, parse: Any, absent: bool) -> Any:
+    def _patiently(
+        self, method: str, address: str, sent: dict[str, Any], told: Told | None, read: Read | None = None
+    ) -> Answer:
+        url = self._pin.within(address)
         retrying = Retrying(
-            retry=retry_if_exception_type(_Passing),
+            retry=retry_if_exception_type(Passing),
             stop=stop_after_attempt(self._settings.attempts),
             wait=self._wait,
             reraise=True,
         )
         reason = ""
         try:
-            return retrying(self._once, url, params, headers, sink, parse, absent)
-        except _Passing as failed:
+            answer: Answer = retrying(self._once, method, url, sent, told, read)
+            return answer
+        except Passing as failed:
             reason = str(failed)
         # Outside the except: what requests says holds the whole address, and must not be chained to this.
-        raise SourceUnavailable(f"{self._shown(url)}: {reason}, {self._settings.attempts} times")
+        raise SourceUnavailable(f"{self._pin.shown(url)}: {reason}, {self._settings.attempts} times")
 
     def _wait(self, state: RetryCallState) -> float:
         failed = state.outcome.exception() if state.outcome else None
-        asked = failed.wait if isinstance(failed, _Passing) else None
+        asked = failed.wait if isinstance(failed, Passing) else None
         backoff = self._settings.backoff
         grown = wait_exponential_jitter(multiplier=backoff, max=30, jitter=backoff)(state)
         return grown if asked is None else max(asked, grown)
 
-    def _once(self, url: str, params: Any, headers: Any, sink: BinaryIO, parse: Any, absent: bool) -> Any:
-        sink.seek(0)
-        sink.truncate()
+    def _once(self, method: str, url: str, sent: dict[str, Any], told: Told | None, read: Read | None) -> Answer:
         renewed = False
         for _ in range(MAX_REDIRECTS + 2):
+            where = self._pin.shown(url)
             failed: Exception
             try:
-                with self._send(url, params, headers) as response:
-                    if response.is_redirect:
-                        url, params = self._within(response.headers["Location"], url), None
+                with self._send(method, url, sent) as response:
+                    if response.is_redirect and method == "GET":
+                        url, sent = self._pin.within(response.headers["Location"], url), sent | {"params": None}
                         continue
                     status = response.status_code
-                    if status == 200:
-                        self._pour(response, sink, url)
-                        return parse(response)
+                    if status == 200 or (read is not None and status == 500 and is_xml(response)):
+                        return Answer(status, self._understood(response, where, read), moment(response))
                     code = problem(response)
-                    if status == 404 and code == "not_found" and absent:
-                        return parse(response)
-                    if status == 403 and code == "jwt-expired" and self._auth and not renewed:
-                        renewed = self._auth.refused(str(response.request.headers.get("Authorization", "")))
+                    if told is not None and told(status, code):
+                        return Answer(status, None, moment(response))
+                    if not renewed and (renewed := self._renew(response, code)):
                         continue
-                    failed = self._failure(response, code, url)
-            except requests.exceptions.SSLError:
-                failed = SourceRefused(f"{self._shown(url)}: the certificate is not one we trust")
-            except ValueError:  # requests looks at the Location of a redirect by itself
-                failed = SourceRefused(f"{self._shown(url)}: points to an address outside the one declared")
-            except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
-                timed_out = isinstance(error, requests.exceptions.ConnectTimeout)
-                failed = _Passing("no connection in time" if timed_out else "connection refused or broken off")
-            except requests.exceptions.Timeout:
-                failed = _Passing("no answer in time")
-            except (ProtocolError, ReadTimeoutError, SSLError):
-                failed = _Passing("the answer breaks off")
-            except (requests.exceptions.RequestException, HTTPError) as error:
-                failed = _Passing(f"no sound answer ({type(error).__name__})")
+                    failed = failure(response, code, where, self._settings.longest_wait)
+            except (requests.exceptions.RequestException, HTTPError, ValueError) as error:
+                failed = trouble(error, where)
             raise failed
-        raise SourceRefused(f"{self._shown(url)}: sends us from one address to the next")
+        raise SourceRefused(f"{self._pin.shown(url)}: sends us from one address to the next")
 
-    def _send(self, url: str, params: Any, headers: Any) -> requests.Response:
-        return self._session.get(
+    def _understood(self, response: requests.Response, where: str, read: Read | None) -> Any:
+        if read is None:
+            must_be_json(response, where)
+            return as_json(self._body(response, where))
+        must_be_xml(response, where)
+        reason = ""
+        try:
+            return read(self._body(response, where))
+        except SourceUnavailable as later:
+            reason = str(later)
+        raise Passing(reason)
+
+    def _renew(self, response: requests.Response, code: str) -> bool:
+        """Whether the refusal is about a token of ours that was forgotten just now: then a new one may do."""
+        auth = self._auth
+        if not isinstance(auth, Renewing) or not auth.expired(response.status_code, code):
+            return False
+        return auth.refused(str(response.request.headers.get("Authorization", "")))
+
+    def _send(self, method: str, url: str, sent: dict[str, Any]) -> requests.Response:
+        return self._session.request(
+            method,
             url,
-            params=params,
-            headers=headers,
+            **sent,
             auth=self._auth,
             stream=True,
             allow_redirects=False,
             timeout=(self._settings.connect_timeout, self._settings.read_timeout),
         )
 
-    def _pour(self, response: requests.Response, sink: BinaryIO, url: str) -> None:
-        """The body into the sink, within size and time."""
-        limit = self._settings.max_megabytes << 20
-        until = time.monotonic() + self._settings.deadline
-        size = 0
-        # read1 gives what has come; a read of n bytes would wait for all n, and a dripping server sets the pace.
-        while piece := response.raw.read1(1 << 16, decode_content=True):
-            size += len(piece)
-            if size > limit:
-                raise SourceRefused(f"{self._shown(url)}: an answer larger than {self._settings.max_megabytes} MB")
-            if time.monotonic() > until:
-                raise _Passing("the answer takes too long")
-            sink.write(piece)
-
-    def _failure(self, response: requests.Response, code: str, url: str) -> _Passing:
-        """What an answer other than 200 means. Returns what time may cure, raises what it will not."""
-        status = response.status_code
-        said = f"{self._shown(url)}: {status}" + (f" {code}" if code else "")
-        if status in PASSING:
-            wait = retry_after(response)
-            if wait is not None and wait > self._settings.longest_wait:
-                raise SourceUnavailable(f"{said}, and asks to come back after {wait:.0f} s")
-            return _Passing(f"answers {status}", wait)
-        if status >= 500:
-            raise SourceUnavailable(said)
-        cure = {
-            400: "the server does not know this question; is it another version of the API?",
-            401: "check client_id and secret",
-            403: "we lost rights, or client_id or secret is wrong; ask the administrator of the source",
-            404: "there is nothing at this address; check the path of the connection",
-            406: "the server does not speak EPSG:4326",
-            412: "the server misses the header Accept-Crs",
-        }.get(status, "an answer that we did not expect")
-        raise SourceRefused(f"{said}: {cure}")
-
-    def _must_be_json(self, response: requests.Response, url: str) -> None:
-        if not is_json(response):
-            kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            shown = kind if re.fullmatch(r"[a-z]+/[a-z0-9.+-]{1,40}", kind) else "something"
-            raise SourceRefused(f"{self._shown(url)}: {shown} instead of JSON; a log-in page, or another server?")
-
-    def _within(self, address: str, seen_from: str = "") -> str:
-        """The full address, when it lies below the base. Raises SourceRefused."""
-        try:
-            url = urljoin(seen_from or self.base, address)
-            parts = urlsplit(url)
-            same = origin(parts) == origin(self._pin) and not parts.username and not parts.password
-        except ValueError:
-            url, parts, same = "", self._pin, False
-        path = unquote(unquote(parts.path))
-        climbs = "\\" in path or any(step in (".", "..") for step in path.split("/"))
-        if not same or climbs or not parts.path.startswith(self._pin.path):
-            raise SourceRefused(f"{self._shown('')}: points to an address outside the one declared")
-        return url
-
-    def _shown(self, url: str) -> str:
-        """An address fit for a log: host, path with ids left out, no query."""
-        path = urlsplit(url).path if url else self._pin.path
-        return f"{self._pin.hostname}{_ID.sub('/{id}', path)}"
+    def _body(self, response: requests.Response, where: str) -> bytes:
+        return body(response, where, self._settings.max_megabytes, self._settings.deadline)

@@ -7,112 +7,23 @@ behind `connector =` in a declaration.
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, NamedTuple, Protocol, Self, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
 
+from connectors.connection import Connection
 from connectors.errors import DeclarationError
 
 KINDS: Mapping[str, str] = {
     "zgw": "connectors.zgw:ZgwConnector",
     "filedrop": "connectors.filedrop:FileDropConnector",
+    "stuf": "connectors.stuf:StufConnector",
+    "rest": "connectors.rest:RestConnector",
 }
-
-
-@dataclass(frozen=True)
-class Connection:
-    """Address and secret of one source, in the shape of an Airflow connection.
-
-    conn_type is http (ZGW), sftp or fs (file drops); schema is http or https. `extra` holds what has no field
-    of its own: path, host_key, key_file, ca_file. Password and extra never show in repr.
-    """
-
-    id: str
-    conn_type: str
-    host: str = ""
-    port: int | None = None
-    schema: str = ""
-    login: str = ""
-    password: str = field(default="", repr=False)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-    @classmethod
-    def from_uri(cls, id: str, uri: str) -> Connection:
-        """Airflow's URI form: type://login:password@host:port/schema?key=value (or ?__extra__=<json>)."""
-        try:
-            parts = urlsplit(uri)
-            port = parts.port
-        except ValueError:
-            parts, port = None, None
-        if parts is None or not parts.scheme:
-            raise DeclarationError(_variable(id), "URI", "write type://login:password@host:port/schema")
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        packed = query.pop("__extra__", None)
-        extra: dict[str, Any] = dict(query) if packed is None else _extra(id, packed)
-        return cls(
-            id=id,
-            conn_type=parts.scheme.replace("-", "_"),
-            host=unquote(parts.hostname or ""),
-            port=port,
-            schema=unquote(parts.path.strip("/")),
-            login=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
-            extra=extra,
-        )
-
-    @classmethod
-    def from_json(cls, id: str, text: str) -> Connection:
-        """Airflow's JSON form; `extra` may be an object or a JSON text."""
-        try:
-            raw = json.loads(text)
-        except ValueError:
-            raw = None
-        if not isinstance(raw, dict) or not raw.get("conn_type"):
-            raise DeclarationError(_variable(id), "JSON", 'write {"conn_type": …, "host": …, …}')
-        port = raw.get("port")
-        return cls(
-            id=id,
-            conn_type=str(raw["conn_type"]),
-            host=str(raw.get("host") or ""),
-            port=int(port) if port not in (None, "") else None,
-            schema=str(raw.get("schema") or ""),
-            login=str(raw.get("login") or ""),
-            password=str(raw.get("password") or ""),
-            extra=_extra(id, raw.get("extra")),
-        )
-
-    @classmethod
-    def from_env(cls, id: str, environ: Mapping[str, str] | None = None) -> Connection:
-        """Read AIRFLOW_CONN_<ID>, in either form."""
-        variable = _variable(id)
-        text = (os.environ if environ is None else environ).get(variable, "").strip()
-        if not text:
-            raise DeclarationError(variable, id, "set this variable to the connection's URI or JSON")
-        return cls.from_json(id, text) if text.startswith("{") else cls.from_uri(id, text)
-
-
-def _variable(id: str) -> str:
-    return f"AIRFLOW_CONN_{id.upper()}"
-
-
-def _extra(id: str, raw: object) -> dict[str, Any]:
-    if raw in (None, ""):
-        return {}
-    if isinstance(raw, str):
-        try:
-            raw = json.loads(raw)
-        except ValueError:
-            raw = None
-    if not isinstance(raw, dict):
-        raise DeclarationError(_variable(id), "extra", "write a JSON object")
-    return raw
 
 
 @dataclass(frozen=True)
@@ -129,7 +40,8 @@ class Payload:
 
     stand_op: moment of the state in it; None where only the file itself tells (see Connector.header).
     scope: partitions that were read completely, so that absence means something; ("",) is the whole,
-    () changes only. receipt: what `confirm` needs; opaque to the caller, safe to store.
+    () changes only. receipt: what `confirm` needs; opaque to the caller. bookmark: where the next
+    fetch goes on, in the words of the source ("" where it has none); holds no value of a record.
     """
 
     bericht: str
@@ -139,6 +51,57 @@ class Payload:
     stand_op: datetime | None
     scope: tuple[str, ...]
     receipt: str
+    bookmark: str = ""
+
+
+@dataclass(frozen=True)
+class Merged:
+    """The last pick-up of a bericht of which all stands in the warehouse, by the bookmark of its payload.
+
+    latest: the stand_op that no pick-up so far came after, merged or not; what is read now is later.
+
+    A pick-up that was fetched and not merged (yet) is not counted: what it brought is asked for again, so that
+    a run that dies, or a delivery that is held or refused, leaves no hole.
+    """
+
+    bookmark: str
+    latest: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the name of a file says of the delivery in it. scope as in Payload."""
+
+    bericht: str
+    stand_op: datetime | None
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Something that lies at a source and was not taken: a person has to look. It stays there.
+
+    bericht is "" where nobody can say which. fault is a delivery-level code of the fault catalogue, mark what
+    tells this thing from another one of the same name.
+    """
+
+    bericht: str
+    name: str
+    size: int
+    fault: str
+    mark: str
+
+
+class Mark(NamedTuple):
+    """What a marker says of the bytes of one record: a hash of them, and what is known of a record that was
+    delivered before in the same bytes (None: nothing). Of a known record nothing more is read.
+    """
+
+    afdruk: bytes
+    known: tuple[bytes, bytes] | None
+
+
+Marker = Callable[[bytes], Mark]
 
 
 class RawRecord(NamedTuple):
@@ -147,7 +110,10 @@ class RawRecord(NamedTuple):
     nummer counts from 1; values maps path -> text, list of texts or list of dict (group); None or "" is
     emptied, an absent key not delivered. start and end are byte offsets in the delivered file; both -1 where
     the format cannot tell cheaply. actie is "record" or "verwijderen" (then values holds the key only).
-    partitie is the part of a scope the record belongs to. A named tuple: built 200,000 times a delivery.
+    partitie is the part of a scope the record belongs to. wrong says, in Dutch and without a value, why the
+    record cannot be read: values then holds what can be trusted. mark is what the marker said, where the reader was
+    given one and the format keeps records apart by bytes; values of a known record stay empty. A named tuple: built
+    200,000 times a delivery.
     """
 
     nummer: int
@@ -156,6 +122,8 @@ class RawRecord(NamedTuple):
     end: int = -1
     actie: str = "record"
     partitie: str = ""
+    wrong: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +131,9 @@ class Header:
     """What a delivery says of itself before its first record.
 
     omvang is "volledig" or "wijzigingen"; scope the partitions delivered completely, as in Payload.
-    afzender is "" where the protocol has none (the source is then known by its connection).
+    Where a format has no place for something, it is left open: bericht, afzender and omvang "", versie 0,
+    stand_op None. How the delivery was found then says it (Payload), and the connection who sent it.
+    columns: the names that every record carries, where the format names them once at its begin.
     """
 
     bericht: str
@@ -172,6 +142,7 @@ class Header:
     afzender: str
     omvang: str
     scope: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 class Connector(Protocol):
@@ -187,12 +158,12 @@ class Connector(Protocol):
     foreign: tuple[str, ...]
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, bool]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
     ) -> Iterator[Payload]:
         """Bring what the source has for these berichten; lazily, one payload at a time.
 
-        seen[bericht] says that something of this bericht was merged before: False or absent asks for the
-        whole. Raises SourceUnavailable or SourceRefused; payloads yielded before that are complete.
+        seen[bericht] is the last pick-up of this bericht that was merged; absent asks for the whole. Raises
+        SourceUnavailable or SourceRefused; payloads yielded before that are complete.
         """
         ...
 

@@ -6,51 +6,29 @@ that is killed in between fetches the same bytes again, and the ledger knows the
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import logging
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
-from connectors.connector import Connection, Header, Payload, RawRecord, Request
+from connectors import file_names
+from connectors.connection import Connection
+from connectors.connector import Found, Header, Left, Marker, Merged, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
-from connectors.formats import xml
-from connectors.formats.xml_split import split
-from connectors.settings import build, setting
-from connectors.store import FolderStore, Stat, Store, Vanished
+from connectors.filedrop_settings import FileDropOptions, FileDropSettings, settings_of
+from connectors.formats import form
+from connectors.formats.rows import Removal
+from connectors.settings import build
+from connectors.store import FolderStore, Stat, Store, TooLarge, Vanished
 from connectors.store_sftp import SftpStore
 
 log = logging.getLogger(__name__)
 
-UNFINISHED = (".part", ".tmp", ".filepart", ".partial", ".crdownload", ".swp", "~")
-MEDIA_TYPES = {".xml": "application/xml"}
-
-
-@dataclass(frozen=True)
-class FileDropSettings:
-    """The [connection] table of a file drop. settle_seconds: how long a file must keep its size to be whole."""
-
-    directory: str = setting("uit")
-    archive: str = setting("verwerkt")
-    settle_seconds: float = setting(2.0, low=0.0, high=600)
-    connect_timeout: float = setting(15.0, low=0.01, high=120)
-    read_timeout: float = setting(60.0, low=0.01, high=600)
-    attempts: int = setting(3, low=1, high=20)
-    backoff: float = setting(1.0, low=0.0, high=60)
-    max_megabytes: int = setting(2048, low=1, high=65536)
-
-
-@dataclass(frozen=True)
-class FileDropOptions:
-    """The [delivers.<bericht>] table of a file drop. pattern: shell pattern; default <bericht>*.xml."""
-
-    pattern: str = setting("")
+BEYOND_LIMIT, STRANGE_NAME = "L006", "L011"
 
 
 class FileDropConnector:
@@ -62,15 +40,17 @@ class FileDropConnector:
 
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
         name = connection.id if connection else "filedrop"
-        self._settings = build(FileDropSettings, settings, name)
-        _inside(self._settings, name)
+        found = self._settings = settings_of(settings, name)
+        removal = Removal(found.removed_column, found.removed_word)
+        self._form = form.form_of(found.format, found.delimiter, found.encoding, removal)
         self._connection = connection
         self._open: Store | None = None
+        self.left: list[Left] = []
 
     @classmethod
     def check(cls, settings: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], file: str) -> None:
         """Judge a declaration. Raises DeclarationError."""
-        _inside(build(FileDropSettings, settings, file), file)
+        settings_of(settings, file)
         for bericht, table in options.items():
             found = build(FileDropOptions, table, file, f"delivers.{bericht}")
             if "/" in found.pattern:
@@ -93,48 +73,63 @@ class FileDropConnector:
         return self._open
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, bool]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
     ) -> Iterator[Payload]:
+        self.left = []
         before = self._store.list(self._settings.directory)
-        patterns = [
-            (request.bericht, request.options.get("pattern") or f"{request.bericht}*.xml") for request in requests
+        chosen = [
+            (request.bericht, name)
+            for request in requests
+            for name in file_names.of_bericht(before, request, self._settings.format)
         ]
-        chosen = [(bericht, name) for bericht, pattern in patterns for name in sorted(_matching(before, pattern))]
-        strange = len(before) - len({name for _, name in chosen})
-        if strange:
-            log.warning("%d files in %s match no pattern and stay there", strange, self._settings.directory)
+        for name in sorted(before.keys() - {name for _, name in chosen}):
+            if not file_names.is_unfinished(name):
+                self._leave("", name, before[name], STRANGE_NAME)
         if not chosen:
             return
         time.sleep(self._settings.settle_seconds)
         after = self._store.list(self._settings.directory)
         for number, (bericht, name) in enumerate(chosen):
-            if before[name] != after.get(name):
-                log.warning("%s: still being written, left for the next time", name)
+            found = self.found(name, requests)
+            if not file_names.is_safe(name) or (found is None and self._settings.format != "xml"):
+                self._leave(bericht, name, before[name], STRANGE_NAME)
                 continue
-            payload = self._fetch(bericht, name, after[name], workdir / f"{number:04d}-{bericht}")
+            if before[name] != after.get(name):
+                log.warning("%s: still being written, left for the next time", file_names.shown(name))
+                continue
+            try:
+                payload = self._fetch(bericht, name, after[name], workdir / f"{number:04d}-{bericht}", found)
+            except TooLarge:
+                self._leave(bericht, name, after[name], BEYOND_LIMIT)
+                continue
             if payload is not None:
                 yield payload
 
-    def _fetch(self, bericht: str, name: str, stat: Stat, target: Path) -> Payload | None:
+    def _leave(self, bericht: str, name: str, stat: Stat, fault: str) -> None:
+        """This file holds up nobody but itself; whoever asked for files is told of it."""
+        self.left.append(Left(bericht, file_names.shown(name), stat.size, fault, f"{name!r} {stat.size} {stat.mtime}"))
+
+    def _fetch(self, bericht: str, name: str, stat: Stat, target: Path, found: Found | None) -> Payload | None:
         place = str(PurePosixPath(self._settings.directory) / name)
         limit = self._settings.max_megabytes << 20
         if stat.size > limit:
-            raise SourceRefused(f"{name}: larger than {self._settings.max_megabytes} MB")
+            raise TooLarge(name)
         try:
             size = self._store.download(place, target, limit)
             now = self._store.stat(place)
         except Vanished:
-            log.warning("%s: gone before it was fetched", name)
+            log.warning("%s: gone before it was fetched", file_names.shown(name))
             return None
         if now != stat:
-            log.warning("%s: written while it was fetched, left for the next time", name)
+            log.warning("%s: written while it was fetched, left for the next time", file_names.shown(name))
             return None
         if size != stat.size:
-            raise SourceUnavailable(f"{name}: {size} bytes came of {stat.size}")
+            raise SourceUnavailable(f"{file_names.shown(name)}: {size} bytes came of {stat.size}")
         suffix = PurePosixPath(name).suffix.lower()
         receipt = json.dumps({"name": name, "size": stat.size, "mtime": stat.mtime})
-        media_type = MEDIA_TYPES.get(suffix, "application/octet-stream")
-        return Payload(bericht, name, target, media_type, None, (), receipt)
+        media_type = form.MEDIA_TYPES.get(suffix, "application/octet-stream")
+        stand_op, scope = (found.stand_op, found.scope) if found else (None, ())
+        return Payload(bericht, name, target, media_type, stand_op, scope, receipt)
 
     def confirm(self, payload: Payload) -> None:
         """Move the file to the archive. A file that was replaced meanwhile stays: it is the next delivery."""
@@ -143,7 +138,7 @@ class FileDropConnector:
         place = PurePosixPath(self._settings.directory) / name
         try:
             if self._store.stat(str(place)) != Stat(receipt["size"], receipt["mtime"]):
-                log.warning("%s: replaced after it was fetched, not archived", name)
+                log.warning("%s: replaced after it was fetched, not archived", file_names.shown(name))
                 return
             self._store.make(self._settings.archive)
             archived = self._store.list(self._settings.archive)
@@ -151,28 +146,33 @@ class FileDropConnector:
         except Vanished:
             return  # archived before, or taken back by the sender
 
+    def found(self, name: str, requests: Sequence[Request]) -> Found | None:
+        """What the name of a file says, where the file itself cannot; None where it says too little. XML can."""
+        if self._settings.format == "xml":
+            return None
+        return file_names.found(name, requests, self._settings.format)
+
     def header(self, stream: BinaryIO) -> Header:
-        return xml.header(stream)
+        return self._form.header(stream)
 
     def read(self, bericht: str, options: Mapping[str, Any], stream: BinaryIO) -> Iterator[RawRecord]:
-        return xml.read(stream, bericht)
+        return self._form.read(stream, bericht)
+
+    def read_marked(
+        self, bericht: str, options: Mapping[str, Any], stream: BinaryIO, marker: Marker
+    ) -> Iterator[RawRecord]:
+        """As `read`, with a mark on what can be recognised: records in XML are apart in the bytes."""
+        if isinstance(self._form, form.XmlFormat):
+            return self._form.read(stream, bericht, marker)
+        return self._form.read(stream, bericht)
 
     def split(self, bericht: str, stream: BinaryIO, size: int, part: int, parts: int) -> BinaryIO:
-        """A part of a large delivery, for `read` in one of several processes; see formats.xml_split."""
-        return split(stream, bericht, size, part, parts)
+        """A part of a large delivery, for `read` in one of several processes; see formats.split."""
+        return form.split(self._settings.format, stream, bericht, size, part, parts)
 
     def still_there(self, bericht: str, options: Mapping[str, Any], locators: Iterable[str]) -> Iterator[bool]:
         """A file with omvang volledig is its own proof of absence: there is nothing to ask."""
         raise SourceRefused("a file drop cannot be asked for one record")
-
-
-def _matching(found: Mapping[str, Stat], pattern: str) -> Iterator[str]:
-    for name in found:
-        if not fnmatch.fnmatchcase(name, pattern) or name.lower().endswith(UNFINISHED):
-            continue
-        if not re.fullmatch(r"[^/\\\x00-\x1f\x7f]{1,255}", name) or name in (".", ".."):
-            raise SourceRefused("the folder holds a file name that is a path or holds control characters")
-        yield name
 
 
 def _free(name: str, taken: Iterable[str]) -> str:
@@ -182,15 +182,6 @@ def _free(name: str, taken: Iterable[str]) -> str:
         number += 1
         name = f"{path.stem}.{number}{path.suffix}"
     return name
-
-
-def _inside(settings: FileDropSettings, file: str) -> None:
-    for key in ("directory", "archive"):
-        path = PurePosixPath(getattr(settings, key))
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise DeclarationError(file, f"connection.{key}", "give a folder below that of the connection")
-    if settings.directory == settings.archive:
-        raise DeclarationError(file, "connection.archive", "must be another folder than directory")
 
 
 def _store(connection: Connection | None, settings: FileDropSettings) -> Store:

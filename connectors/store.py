@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from connectors.connector import Connection
+from connectors.connection import Connection
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 
 BLOCK = 1 << 18
@@ -37,6 +37,10 @@ class Vanished(Exception):
     """The file is not there (any more)."""
 
 
+class TooLarge(Exception):
+    """The file is larger than was agreed."""
+
+
 class Store(Protocol):
     """Paths are relative to the place of the connection. Raises SourceUnavailable, SourceRefused, Vanished."""
 
@@ -47,7 +51,7 @@ class Store(Protocol):
     def stat(self, path: str) -> Stat: ...
 
     def download(self, path: str, target: Path, limit: int) -> int:
-        """Write the file to `target`, at most `limit` bytes; returns its size."""
+        """Write the file to `target`; returns its size. Raises TooLarge beyond `limit` bytes."""
         ...
 
     def make(self, folder: str) -> None:
@@ -56,6 +60,10 @@ class Store(Protocol):
 
     def rename(self, old: str, new: str) -> None:
         """Rename; never over a file that exists."""
+        ...
+
+    def put(self, file: Path, path: str) -> None:
+        """Bring a file there: under a name that says it is unfinished, then renamed over what was there before."""
         ...
 
     def close(self) -> None: ...
@@ -116,8 +124,18 @@ class FolderStore:
                 raise SourceUnavailable(f"{new}: exists")
             shutil.move(source, target)
 
+    def put(self, file: Path, path: str) -> None:
+        with self._plainly(unfinished(path)) as part:
+            shutil.copyfile(file, part)
+            part.replace(self._root / path)
+
     def close(self) -> None:
         """Nothing is open."""
+
+
+def unfinished(path: str) -> str:
+    """The name of a file while it is being written: no program takes it for finished."""
+    return f"{path}.part"
 
 
 def still(found: _Times) -> Stat:
@@ -126,11 +144,11 @@ def still(found: _Times) -> Stat:
 
 
 def copy(read: Callable[[int], bytes], sink: BinaryIO, limit: int, path: str) -> int:
-    """Copy until the end, at most `limit` bytes; gives the number. Raises SourceRefused."""
+    """Copy until the end, at most `limit` bytes; gives the number. Raises TooLarge."""
     size = 0
     while block := read(BLOCK):
         size += len(block)
         if size > limit:
-            raise SourceRefused(f"{path}: grows beyond what is allowed")
+            raise TooLarge(path)
         sink.write(block)
     return size

@@ -7,15 +7,16 @@ import binascii
 import os
 import stat as modes
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import paramiko
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from connectors.connector import Connection
+from connectors.connection import Connection
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
-from connectors.store import BLOCK, Stat, Vanished, copy, still
+from connectors.store import BLOCK, Stat, Vanished, copy, still, unfinished
 
 T = TypeVar("T")
 
@@ -80,6 +81,23 @@ class SftpStore:
     def rename(self, old: str, new: str) -> None:
         self._do(old, lambda sftp: sftp.rename(old, new))
 
+    def put(self, file: Path, path: str) -> None:
+        part = unfinished(path)
+
+        def work(sftp: paramiko.SFTPClient) -> None:
+            sftp.put(str(file), part)
+            try:
+                sftp.posix_rename(part, path)
+            except (FileNotFoundError, PermissionError, TimeoutError):
+                raise
+            except OSError:
+                # A server that renames over nothing: killed between these two, the next try brings it again.
+                with suppress(FileNotFoundError):
+                    sftp.remove(path)
+                sftp.rename(part, path)
+
+        self._do(path, work)
+
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
@@ -140,9 +158,7 @@ def host_key(connection: Connection) -> paramiko.PKey:
     """The key that the server must have: "ssh-ed25519 AAAA…", as in known_hosts, with or without the name."""
     words = str(connection.extra.get("host_key") or "").split()
     kinds = [place for place, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-"))]
-    wrong = DeclarationError(
-        connection.id, "extra.host_key", 'give the public key of the server: "ssh-ed25519 AAAA…"'
-    )
+    wrong = DeclarationError(connection.id, "extra.host_key", 'give the public key of the server: "ssh-ed25519 AAAA…"')
     if not kinds or len(words) <= kinds[0] + 1:
         raise wrong
     try:

@@ -12,31 +12,31 @@ which stops everything. A 404 that is HTML comes from something else than the AP
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 from uuid import UUID
 
+from connectors.answers import stand_op
+from connectors.at_once import in_order
 from connectors.auth import ZgwToken
-from connectors.client import Client, HttpSettings
-from connectors.connector import Connection, Header, Payload, RawRecord, Request
-from connectors.errors import DeclarationError, DeliveryRefused, SourceRefused
+from connectors.client import Client, HttpSettings, not_found
+from connectors.connection import Connection
+from connectors.connector import Header, Merged, Payload, RawRecord, Request
+from connectors.errors import DeclarationError, SourceRefused
 from connectors.formats import jsonl
 from connectors.pagination import rows
 from connectors.settings import build, setting
 from connectors.zgw_lookback import Filters, Reading, plan
-from connectors.zgw_record import AMSTERDAM, flatten
+from connectors.zgw_record import flatten
 from connectors.zgw_spool import Spool
 
 ZAKEN = "zaken/api/v1/"
 CATALOGI = "catalogi/api/v1/"
 CRS = {"Accept-Crs": "EPSG:4326"}
-MEDIA_TYPE = "application/jsonl"
 
 
 @dataclass(frozen=True)
@@ -100,28 +100,16 @@ class ZgwConnector:
         return self._open
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, bool]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
     ) -> Iterator[Payload]:
         for request in requests:
-            yield self._payload(request, workdir, vandaag, whole=not seen.get(request.bericht, False))
+            yield self._payload(request, workdir, vandaag, whole=request.bericht not in seen)
 
     def confirm(self, payload: Payload) -> None:
         """Nothing to put away: a zaak stays where it is."""
 
     def header(self, stream: BinaryIO) -> Header:
-        _, first, _, _ = next(jsonl.read(stream))
-        try:
-            found = Header(
-                bericht=first["bericht"],
-                versie=1,
-                stand_op=datetime.fromisoformat(first["stand_op"]),
-                afzender="",
-                omvang=first["omvang"],
-                scope=tuple(first["scope"]),
-            )
-        except (KeyError, TypeError, ValueError):
-            raise DeliveryRefused(jsonl.UNREADABLE, "regel 1") from None
-        return found
+        return jsonl.header(stream)
 
     def read(self, bericht: str, options: Mapping[str, Any], stream: BinaryIO) -> Iterator[RawRecord]:
         catalogue: Mapping[str, Any] = {}
@@ -138,7 +126,7 @@ class ZgwConnector:
         if not asked:
             return
         versions = self._catalogue(options["zaaktype"]).versions
-        yield from _in_order(lambda uuid: self._exists(uuid, versions), asked, self._settings.parallel)
+        yield from in_order(lambda uuid: self._exists(uuid, versions), asked, self._settings.parallel)
 
     def _exists(self, uuid: str, versions: tuple[str, ...]) -> bool:
         """Whether the zaak is there, and still one of ours. Without an id of its own nothing can be asked."""
@@ -146,7 +134,7 @@ class ZgwConnector:
             UUID(uuid)
         except ValueError:
             raise SourceRefused("a zaak without uuid cannot be asked for: its absence proves nothing") from None
-        answer = self._client.get(f"{ZAKEN}zaken/{uuid}", headers=CRS, may_be_absent=True)
+        answer = self._client.get(f"{ZAKEN}zaken/{uuid}", headers=CRS, told=not_found)
         if answer.status == 404:
             return False
         zaak = answer.body
@@ -176,14 +164,14 @@ class ZgwConnector:
     def _payload(self, request: Request, workdir: Path, vandaag: date, whole: bool) -> Payload:
         zaaktype = request.options["zaaktype"]
         catalogue = self._catalogue(zaaktype)
-        stand_op = _moment(vandaag, catalogue.moment)
+        moment = stand_op(vandaag, catalogue.moment)
         oldest = min(filter(None, map(self._oldest, catalogue.versions)), default=None)
         reading = plan(vandaag, oldest, self._settings.window_days, whole)
         target = workdir / f"{request.bericht}.jsonl"
         header = {
             "bericht": request.bericht,
             "zaaktype": zaaktype,
-            "stand_op": stand_op.isoformat(),
+            "stand_op": moment.isoformat(),
             "omvang": "volledig" if whole else "wijzigingen",
             "scope": list(reading.scope),
             "catalogus": catalogue.names,
@@ -191,10 +179,10 @@ class ZgwConnector:
         with Spool(workdir) as spool, target.open("wb") as out:
             self._list(catalogue, reading, spool)
             out.write(jsonl.line(header))
-            for composite in _in_order(self._composite, spool.rows(), self._settings.parallel):
+            for composite in in_order(self._composite, spool.rows(), self._settings.parallel):
                 if composite is not None:
                     out.write(jsonl.line(composite))
-        return Payload(request.bericht, target.name, target, MEDIA_TYPE, stand_op, reading.scope, "")
+        return Payload(request.bericht, target.name, target, jsonl.MEDIA_TYPE, moment, reading.scope, "")
 
     def _list(self, catalogue: Catalogue, reading: Reading, spool: Spool) -> None:
         for version in catalogue.versions:
@@ -225,7 +213,7 @@ class ZgwConnector:
         for kind in ("rollen", "statussen"):
             composite[kind] = sorted(rows(self._client, ZAKEN + kind, {"zaak": url}), key=_url)
         # Asked last: of the three only this address is the zaak's own, and says 404 when the zaak is gone.
-        answer = self._client.get(f"{url}/zaakeigenschappen", may_be_absent=True)
+        answer = self._client.get(f"{url}/zaakeigenschappen", told=not_found)
         if answer.status == 404:
             return None
         if not isinstance(answer.body, list) or not all(isinstance(row, dict) for row in answer.body):
@@ -246,28 +234,3 @@ def _client(connection: Connection | None, settings: ZgwSettings) -> Client:
     base = f"{connection.schema or 'https'}://{connection.host}{port}{path}"
     auth = ZgwToken(connection.login, connection.password)
     return Client(base, settings, auth, connection.extra.get("ca_file"))
-
-
-def _moment(vandaag: date, server: datetime | None) -> datetime:
-    """The moment of the state that is read: the server's clock, if it agrees with us what day it is.
-
-    Otherwise (a day that is replayed or simulated) the beginning of `vandaag`, UTC.
-    """
-    if server is not None and server.astimezone(AMSTERDAM).date() == vandaag:
-        return server.astimezone(UTC)
-    return datetime.combine(vandaag, time(), UTC)
-
-
-def _in_order(work: Any, items: Iterable[Any], parallel: int) -> Iterator[Any]:
-    """work(item) for each item, `parallel` at a time, in the order of the items; holds few at once."""
-    waiting: deque[Future[Any]] = deque()
-    with ThreadPoolExecutor(parallel, thread_name_prefix="zgw") as pool:
-        try:
-            for item in items:
-                waiting.append(pool.submit(work, item))
-                if len(waiting) >= 4 * parallel:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)

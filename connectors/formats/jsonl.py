@@ -8,29 +8,53 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, BinaryIO
 
+from connectors.connector import Header
 from connectors.errors import DeliveryRefused
 
+MEDIA_TYPE = "application/jsonl"
 UNREADABLE, EMPTY, TOO_LARGE = "L001", "L005", "L006"
 CHUNK = 1 << 18
 MAX_LINE = 16 << 20  # bytes; a zaak with its roles and properties is a few kB
 
 
 def line(content: Mapping[str, Any]) -> bytes:
-    """One object as one line."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+    """One object as one line. Half a surrogate pair, which JSON can write, is kept for the check to refuse."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def header(stream: BinaryIO) -> Header:
+    """What the first line says: bericht, stand_op, omvang, scope. Raises DeliveryRefused."""
+    _, first, _, _ = next(read(stream))
+    try:
+        found = Header(
+            bericht=first["bericht"],
+            versie=1,
+            stand_op=datetime.fromisoformat(first["stand_op"]),
+            afzender="",
+            omvang=first["omvang"],
+            scope=tuple(first["scope"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise DeliveryRefused(UNREADABLE, "regel 1") from None
+    return found
 
 
 def read(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any], int, int]]:
     """(number, object, first byte, byte behind the last) of each line; number 0 is the line that describes.
+
+    A line that was blanked counts and gives nothing.
 
     Asks no more of the stream than `read`. Raises DeliveryRefused at the first line that is cut off or no
     object, after all lines before it.
     """
     number, at = 0, 0
     for raw in _lines(stream):
-        yield number, _object(raw, number), at, at + len(raw)
+        if not raw.isspace():
+            yield number, _object(raw, number), at, at + len(raw)
         number, at = number + 1, at + len(raw)
     if not number:
         raise DeliveryRefused(EMPTY)
@@ -54,7 +78,7 @@ def _object(raw: bytes, number: int) -> dict[str, Any]:
     found: Any = None
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not raw.endswith(b"\n"):
         raise DeliveryRefused(UNREADABLE, f"regel {number + 1}")

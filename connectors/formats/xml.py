@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
-from connectors.connector import Header, RawRecord
+from connectors.connector import Header, Marker, RawRecord
 from connectors.errors import DeliveryRefused
 from connectors.formats import xml_tree
 from connectors.formats.xml_plain import FOOT, NotPlain, PlainReader
@@ -50,11 +50,14 @@ def header(stream: BinaryIO) -> Header:
     return Header(bericht, versie, stand_op, root.get("afzender") or "", omvang, scope)
 
 
-def read(stream: BinaryIO, bericht: str, versie: int | None = None) -> Iterator[RawRecord]:
+def read(
+    stream: BinaryIO, bericht: str, versie: int | None = None, marker: Marker | None = None
+) -> Iterator[RawRecord]:
     """All records of a delivery, in file order, with their byte range where that is cheap to tell (else -1).
 
-    `stream` stands at the beginning, or is a part made by xml_split; without `versie` any will do. Memory holds
-    about one chunk whatever the size of the file. Raises DeliveryRefused after the last record that could be read.
+    `stream` stands at the beginning, or is a part made by `split`; without `versie` any will do. Memory holds
+    about one chunk whatever the size of the file. Records in plain form get a mark where there is a `marker`. Raises
+    DeliveryRefused after the last record that could be read.
     """
     if getattr(stream, "is_empty", False):
         return
@@ -69,15 +72,15 @@ def read(stream: BinaryIO, bericht: str, versie: int | None = None) -> Iterator[
     head = plain_head(first)
     nummer, rest = 0, first
     if head:
-        reader = PlainReader(head, namespace, bericht)
+        reader = PlainReader(head, namespace, bericht, marker)
         buffer, at = first[len(head) :], len(head) + shift
         while True:
             end = buffer.rfind(reader.close) + len(reader.close)
             if end >= len(reader.close):
                 try:
-                    for values, actie, start, stop in reader.records(buffer[:end]):
+                    for values, actie, start, stop, mark in reader.records(buffer[:end]):
                         nummer += 1
-                        yield RawRecord(nummer, values, at + start, at + stop, actie)
+                        yield RawRecord(nummer, values, at + start, at + stop, actie, mark=mark)
                 except NotPlain as odd:
                     buffer = buffer[odd.offset :]
                     break

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
+from connectors.connector import Mark, Marker
 from connectors.errors import DeliveryRefused
 from connectors.formats import xml_tree
 from connectors.formats.xml_tree import BLOKKEN, MAX_RECORD, ROOT, SPACE, TOO_LARGE, Values
@@ -41,6 +42,7 @@ class Found(NamedTuple):
     actie: str
     start: int
     end: int
+    mark: Mark | None = None
 
 
 class _Plan(NamedTuple):
@@ -57,14 +59,18 @@ _NEW = _Plan((), lambda pieces: (), lambda pieces: (), (), ())
 
 
 class PlainReader:
-    """Reads blocks of whole records of one document; `head` is everything before the first record."""
+    """Reads blocks of whole records of one document; `head` is everything before the first record.
 
-    def __init__(self, head: bytes, namespace: str, bericht: str) -> None:
+    A record that `marker` knows by its bytes is not taken apart.
+    """
+
+    def __init__(self, head: bytes, namespace: str, bericht: str, marker: Marker | None = None) -> None:
         self._head = head
         self._namespace = namespace
         self._bericht = bericht
+        self._marker = marker
         self.close = f"</{bericht}>".encode()
-        self._plans: dict[tuple[str, ...], _Plan | None] = {}
+        self._plans: dict[str, _Plan | None] = {}
 
     def records(self, block: bytes) -> Iterator[Found]:
         """The records of a block that ends with a closing tag of a record. Raises NotPlain."""
@@ -77,14 +83,21 @@ class PlainReader:
             yield from self._one_by_one(block)
             return
         is_ascii, references, returns = block.isascii(), "&" in text, "\r" in text
-        length, offset, plans = len(self.close), 0, self._plans
+        length, offset, plans, marker, mark = len(self.close), 0, self._plans, self._marker, None
         for piece in text.replace(">", "<").split(f"</{self._bericht}<")[:-1]:
             size = length + (len(piece) if is_ascii else len(piece.encode()))
             end = offset + size
             if size > MAX_RECORD:
                 raise DeliveryRefused(TOO_LARGE)
+            if marker is not None:
+                record = block[offset:end].lstrip()
+                mark = marker(record)
+                if mark.known is not None:
+                    yield Found({}, "record", end - len(record), end, mark)
+                    offset = end
+                    continue
             pieces = piece.split("<")
-            shape = tuple(pieces[1::2])
+            shape = "<".join(pieces[1::2])
             plan = plans.get(shape, _NEW)
             if plan is _NEW:
                 plan = self._learn(shape)
@@ -105,7 +118,7 @@ class PlainReader:
                         {name: "" if place == _EMPTY else pieces[place] for name, place in element.items()}
                         for element in elements
                     ]
-                yield Found(values, "record", offset + gap, end)
+                yield Found(values, "record", offset + gap, end, mark)
             offset = end
 
     def _one_by_one(self, block: bytes) -> Iterator[Found]:
@@ -135,10 +148,10 @@ class PlainReader:
             raise NotPlain(offset)
         return Found(*found[0], offset + record.find(b"<" + self._bericht.encode()), end)
 
-    def _learn(self, shape: tuple[str, ...]) -> _Plan | None:
+    def _learn(self, shape: str) -> _Plan | None:
         if len(self._plans) >= MAX_SHAPES:
             self._plans.clear()
-        plan = self._plans[shape] = _compile(shape, self._bericht)
+        plan = self._plans[shape] = _compile(tuple(shape.split("<")), self._bericht)
         return plan
 
 
@@ -177,10 +190,7 @@ def _numbered(name: str) -> str | None:
         return None
     number = int(match[1], 16) if match[1] else int(match[2])
     allowed = (
-        number in (9, 10, 13)
-        or 0x20 <= number <= 0xD7FF
-        or 0xE000 <= number <= 0xFFFD
-        or 0x10000 <= number <= 0x10FFFF
+        number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
     )
     return chr(number) if allowed else None
 

@@ -20,6 +20,7 @@ class SftpServer:
         self.password = PASSWORD
         self.is_slow = False
         self.cuts = False
+        self.renames_over = True
         self.on_open: Any = None
         self.client_key = asyncssh.generate_private_key("ssh-ed25519")
         self._host = asyncssh.generate_private_key("ssh-ed25519")
@@ -61,6 +62,16 @@ class SftpServer:
                 if outer.cuts:
                     self._chan.get_connection().abort()
                 return super().read(file_obj, offset, size)  # type: ignore[return-value]
+
+            async def write(self, file_obj: Any, offset: int, data: bytes) -> int:
+                if outer.cuts:
+                    self._chan.get_connection().abort()
+                return super().write(file_obj, offset, data)  # type: ignore[return-value]
+
+            async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+                if not outer.renames_over:
+                    raise asyncssh.SFTPOpUnsupported("Operation unsupported")
+                super().posix_rename(oldpath, newpath)
 
             async def lstat(self, path: bytes) -> Any:
                 return super().lstat(path)

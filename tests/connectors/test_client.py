@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from connectors.auth import ZgwToken
-from connectors.client import Client, HttpSettings
+from connectors.client import Client, HttpSettings, not_found
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.pagination import rows
 from tests.connectors.weather import Reply, Weather
@@ -108,9 +108,7 @@ def test_an_oversized_answer_is_refused(weather: Weather) -> None:
 @pytest.mark.parametrize("drip", [0.0, 0.001])
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("chunked", [False, True])
-def test_an_answer_may_be_packed_and_come_in_pieces(
-    weather: Weather, packed: bool, chunked: bool, drip: float
-) -> None:
+def test_an_answer_may_be_packed_and_come_in_pieces(weather: Weather, packed: bool, chunked: bool, drip: float) -> None:
     content = json.dumps({"hallo": list(range(200))}).encode()
     headers = {"Content-Encoding": "gzip"} if packed else {}
     body = gzip.compress(content) if packed else content
@@ -221,9 +219,9 @@ def test_a_token_is_renewed_before_it_dies(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_an_absence_is_only_believed_from_the_api_itself(weather: Weather) -> None:
     weather.on("/a/x", problem(404, "not_found"))
-    assert client(weather).get("x", may_be_absent=True).status == 404
+    assert client(weather).get("x", told=not_found).status == 404
     with pytest.raises(SourceRefused, match="nothing at this address"):
-        client(weather).get("x", may_be_absent=True)
+        client(weather).get("x", told=not_found)
 
 
 def test_errors_hold_no_query_and_no_id(weather: Weather) -> None:
@@ -232,18 +230,6 @@ def test_errors_hold_no_query_and_no_id(weather: Weather) -> None:
     assert "geheim" not in str(caught.value)
     assert "8d819c09" not in str(caught.value)
     assert "/a/zaken/{id}" in str(caught.value)
-
-
-def test_a_download_is_whole_or_not_there(weather: Weather, tmp_path: Path) -> None:
-    target = tmp_path / "bestand"
-    weather.on("/a/x", Reply(body=b"x" * 1000, cut=True), Reply(body=b"y" * 1000))
-    assert client(weather).download("x", target) == 1000
-    assert target.read_bytes() == b"y" * 1000
-    target.unlink()
-    weather.on("/a/x", *[Reply(body=b"x" * 1000, cut=True)] * 3)
-    with pytest.raises(SourceUnavailable):
-        client(weather).download("x", target)
-    assert list(tmp_path.iterdir()) == []
 
 
 def page(numbers: list[int], following: str | None, count: int = 3) -> Reply:
@@ -307,9 +293,7 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     cert_file, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
     cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return cert_file, key_file
 

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from connectors.connector import Connection, open_connector
+from connectors.connection import Connection
+from connectors.connector import open_connector
 from connectors.errors import DeclarationError, DeliveryRefused
 
 JSON = (
@@ -41,7 +42,7 @@ def test_a_connection_that_cannot_be_read_says_which_variable(text: str) -> None
 
 
 def test_an_unknown_kind_names_those_that_exist() -> None:
-    with pytest.raises(DeclarationError, match="filedrop, zgw"):
+    with pytest.raises(DeclarationError, match="filedrop, rest, stuf, zgw"):
         open_connector("ftp", None, {})
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 import pytest
+from openpyxl import Workbook
 
-from connectors.connector import Connection, Connector, Payload, Request, check_declaration, open_connector
+from connectors.connection import Connection
+from connectors.connector import Connector, Payload, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from connectors.store import TooLarge
 from tests.connectors.sftp import LOGIN, PASSWORD, SftpServer
 from tests.connectors.suite import VANDAAG, ConnectorSuite, records_of
 
@@ -39,6 +44,8 @@ class SftpSite:
     requests: tuple[Request, ...] = (Request("aanmelding"), Request("inzet"))
     expected: int = 7
     secrets: tuple[str, ...] = (PASSWORD,)
+    settings: dict[str, Any] = field(default_factory=dict)
+    opening: tuple[bytes, ...] = (b"<",)
 
     def connector(self, **settings: Any) -> Connector:
         connection = Connection(
@@ -50,7 +57,7 @@ class SftpSite:
             password=PASSWORD,
             extra=self.extra,
         )
-        return open_connector(self.kind, connection, QUICK | settings)
+        return open_connector(self.kind, connection, QUICK | self.settings | settings)
 
     def down(self) -> None:
         self.server.close()
@@ -173,6 +180,56 @@ class TestSftp(ConnectorSuite):
             assert fetch(connector, tmp_path)[0].path.read_bytes() == b""
 
 
+def table(count: int, form: str) -> bytes:
+    """`count` records as a CSV of Windows-1252 or as a workbook."""
+    rows = [["nummer", "naam"], *[[f"A{number}", "Zoë"] for number in range(count)]]
+    if form == "csv":
+        return "".join(";".join(row) + "\r\n" for row in rows).encode("cp1252")
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+class TestTablesOverSftp(ConnectorSuite):
+    """The same promises for files that do not say themselves what they are."""
+
+    @pytest.fixture(params=["csv", "xlsx"])
+    def site(self, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpSite]:
+        root = tmp_path_factory.mktemp("sftp")
+        (root / "uit").mkdir()
+        form = request.param
+        for bericht, count in (("aanmelding", 5), ("inzet", 2)):
+            (root / "uit" / f"{bericht}_20150302_volledig.{form}").write_bytes(table(count, form))
+        settings = {"format": form} | ({"encoding": "windows-1252"} if form == "csv" else {})
+        server = SftpServer(root)
+        yield SftpSite(server, root, {"host_key": server.host_key}, settings=settings, opening=(b"A",))
+        server.close()
+
+    def test_the_name_says_the_day_and_how_much(self, site: SftpSite, tmp_path: Path) -> None:
+        form = site.settings["format"]
+        (site.root / "uit" / f"aanmelding_20150303.{form}").write_bytes(table(1, form))
+        (site.root / "uit" / f"aanmelding_20150303_0730.{form}").write_bytes(table(1, form))
+        with site.connector() as connector:
+            found = [(payload.stand_op, payload.scope) for payload in fetch(connector, tmp_path)]
+        days = [
+            datetime(2015, 3, day, hour, minute, tzinfo=UTC) for day, hour, minute in ((2, 0, 0), (3, 0, 0), (3, 7, 30))
+        ]
+        assert found == [(days[0], ("",)), (days[1], ()), (days[2], ()), (days[0], ("",))]
+
+    @pytest.mark.parametrize(
+        "name", ["aanmelding", "aanmelding_20150230", "aanmelding_20150302_20150303", "aanmelding 2015"]
+    )
+    def test_a_name_without_one_day_is_left(self, site: SftpSite, tmp_path: Path, name: str) -> None:
+        form = site.settings["format"]
+        (site.root / "uit" / f"{name}.{form}").write_bytes(table(1, form))
+        with site.connector() as connector:
+            assert len(fetch(connector, tmp_path)) == 2
+            (left,) = connector.left  # type: ignore[attr-defined]
+        assert (left.bericht, left.fault) == ("aanmelding", "L011")
+
+
 def test_a_folder_gives_the_same_as_a_server(folder: Connector, root: Path, tmp_path: Path) -> None:
     payloads = fetch(folder, tmp_path)
     assert [len(records_of(folder, payload)) for payload in payloads] == [5, 2]
@@ -250,30 +307,55 @@ def test_links_out_of_the_folder_are_not_followed(folder: Connector, root: Path,
 
 
 @pytest.mark.parametrize("name", ["aanmelding\n.xml", "aanmelding\\..\\x.xml"])
-def test_names_that_are_tricks_are_refused(folder: Connector, root: Path, tmp_path: Path, name: str) -> None:
+def test_a_name_that_is_a_trick_holds_up_only_its_own_file(
+    folder: Connector, root: Path, tmp_path: Path, name: str
+) -> None:
     (root / "uit" / name).write_text("x")
-    with pytest.raises(SourceRefused, match="file name"):
-        fetch(folder, tmp_path)
+    assert len(fetch(folder, tmp_path)) == 2
+    (left,) = folder.left  # type: ignore[attr-defined]
+    assert (left.bericht, left.size, left.fault) == ("aanmelding", 1, "L011")
+    assert left.name.isprintable()
+    assert name in names(root / "uit")
 
 
-def test_a_server_that_sends_a_path_as_a_name_is_refused(
+def test_a_server_that_sends_a_path_as_a_name_is_not_followed(
     folder: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = folder._store  # type: ignore[attr-defined]
-    stat = store.list("uit")["inzet_20150302.xml"]
-    monkeypatch.setattr(type(store), "list", lambda *_: {"aanmelding/../../x.xml": stat})
-    with pytest.raises(SourceRefused, match="file name"):
-        fetch(folder, tmp_path)
+    found = store.list("uit")
+    path = {"aanmelding/../../x.xml": found["inzet_20150302.xml"]}
+    monkeypatch.setattr(type(store), "list", lambda *_: found | path)
+    assert len(fetch(folder, tmp_path)) == 2
+    assert [left.fault for left in folder.left] == ["L011"]  # type: ignore[attr-defined]
 
 
-def test_a_file_beyond_the_limit_is_refused(root: Path, tmp_path: Path) -> None:
+def test_a_file_beyond_the_limit_holds_up_only_itself(root: Path, tmp_path: Path) -> None:
     (root / "uit" / "aanmelding_20150302.xml").write_bytes(b" " * ((1 << 20) + 1))
     connection = Connection("map", "fs", extra={"path": str(root)})
-    with (
-        open_connector("filedrop", connection, QUICK | {"max_megabytes": 1}) as connector,
-        pytest.raises(SourceRefused, match="larger than 1 MB"),
-    ):
-        fetch(connector, tmp_path)
+    with open_connector("filedrop", connection, QUICK | {"max_megabytes": 1}) as connector:
+        assert [payload.bericht for payload in fetch(connector, tmp_path)] == ["inzet"]
+        (left,) = connector.left  # type: ignore[attr-defined]
+    assert (left.name, left.size, left.fault) == ("aanmelding_20150302.xml", (1 << 20) + 1, "L006")
+
+
+def test_a_file_that_grows_beyond_the_limit_while_it_comes_is_left(
+    folder: Connector, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grow(path: str, target: Path, limit: int) -> int:
+        raise TooLarge(path)
+
+    monkeypatch.setattr(folder._store, "download", grow)  # type: ignore[attr-defined]
+    assert fetch(folder, tmp_path) == []
+    assert [left.fault for left in folder.left] == ["L006", "L006"]  # type: ignore[attr-defined]
+
+
+def test_a_file_that_fits_no_agreement_is_told_and_stays(folder: Connector, root: Path, tmp_path: Path) -> None:
+    (root / "uit" / "Kopie van aanmelding.xml").write_text("x")
+    (root / "uit" / "aanmelding.xml.part").write_text("half")
+    for _ in range(2):
+        assert len(fetch(folder, tmp_path)) == 2
+        (left,) = folder.left  # type: ignore[attr-defined]
+        assert (left.bericht, left.name, left.fault) == ("", "Kopie van aanmelding.xml", "L011")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -304,6 +386,12 @@ def test_the_receipt_is_plain_text_that_can_be_stored(folder: Connector, tmp_pat
         ({"archive": "/etc"}, {}, "connection.archive"),
         ({"archive": "uit"}, {}, "connection.archive"),
         ({"map": "uit"}, {}, "connection.map"),
+        ({"format": "ods"}, {}, "connection.format"),
+        ({"format": "csv", "delimiter": "#"}, {}, "connection.delimiter"),
+        ({"format": "csv", "encoding": "latin9"}, {}, "connection.encoding"),
+        ({"format": "xlsx", "delimiter": ";"}, {}, "connection.delimiter"),
+        ({"removed_column": "weg", "removed_word": "x"}, {}, "connection.removed_column"),
+        ({"format": "csv", "removed_column": "weg"}, {}, "connection.removed_word"),
         ({}, {"pattern": "../*.xml"}, "delivers.inzet.pattern"),
         ({}, {"zaaktype": "X"}, "delivers.inzet.zaaktype"),
     ],

@@ -12,15 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.connector import (
-    Connection,
-    Connector,
-    Payload,
-    RawRecord,
-    Request,
-    check_declaration,
-    open_connector,
-)
+from connectors.connection import Connection
+from connectors.connector import Connector, Merged, Payload, RawRecord, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.zgw_lookback import plan
 from tests.connectors.suite import VANDAAG, ConnectorSuite, records_of
@@ -41,7 +34,7 @@ class ZgwSite:
     expected: int = 8
     secrets: tuple[str, ...] = (SECRET, "Voorbeeld", "CLO")
     password: str = SECRET
-    seen: dict[str, bool] = field(default_factory=dict)
+    seen: dict[str, Merged] = field(default_factory=dict)
 
     def connector(self, **settings: Any) -> Connector:
         connection = Connection(
@@ -126,7 +119,7 @@ def test_another_bronorganisatie_on_the_same_server_is_not_read(site: ZgwSite, t
 
 
 def test_a_night_reads_open_window_and_a_seventh(site: ZgwSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": True}
+    site.seen = {"aanmelding": Merged("")}
     site.zaken.add(30, "2012-06-01")
     site.zaken.add(31, "2015-02-25", "2015-02-26")
     payload, records = site.fetch(tmp_path)
@@ -138,7 +131,7 @@ def test_a_night_reads_open_window_and_a_seventh(site: ZgwSite, tmp_path: Path) 
 
 
 def test_within_a_week_everything_is_read_again(site: ZgwSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": True}
+    site.seen = {"aanmelding": Merged("")}
     read: set[str] = set()
     for night in range(7):
         _, records = site.fetch(tmp_path, VANDAAG + timedelta(days=night))

@@ -45,6 +45,7 @@ class Seen:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 def _parts(content: bytes) -> list[bytes]:
@@ -112,7 +113,9 @@ class Weather:
                     weather._busy += 1
                     weather.busiest = max(weather.busiest, weather._busy)
                 try:
-                    reply = weather._answer(Seen(parts.path, dict(parse_qsl(parts.query)), dict(self.headers)))
+                    body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                    query = dict(parse_qsl(parts.query))
+                    reply = weather._answer(Seen(parts.path, query, dict(self.headers), body))
                     time.sleep(reply.delay)
                     self._send(reply)
                 except (BrokenPipeError, ConnectionResetError):
@@ -120,6 +123,9 @@ class Weather:
                 finally:
                     with weather._lock:
                         weather._busy -= 1
+
+            def do_POST(self) -> None:
+                self.do_GET()
 
             def _send(self, reply: Reply) -> None:
                 content = reply.content()

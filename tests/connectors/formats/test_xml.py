@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connectors.connector import RawRecord
 from connectors.errors import DeliveryRefused
 from connectors.formats import xml, xml_tree
-from connectors.formats.xml_split import split
+from connectors.formats.form import split
 
 NAMESPACE = "urn:nl:regiohub:aanmelding:1"
 HEAD = f'<levering xmlns="{NAMESPACE}" stand_op="2015-03-02T00:00:00Z" afzender="0109" omvang="wijzigingen">'
@@ -185,9 +185,7 @@ def test_other_encodings_and_prefixes_are_read_too() -> None:
     latin = ("<?xml version='1.0' encoding='iso-8859-1'?>" + content).encode("iso-8859-1")
     wide = ("<?xml version='1.0' encoding='utf-16'?>" + content).encode("utf-16")
     prefixed = (
-        content.replace("xmlns=", "xmlns:h=")
-        .replace("<levering", "<h:levering")
-        .replace("</levering", "</h:levering")
+        content.replace("xmlns=", "xmlns:h=").replace("<levering", "<h:levering").replace("</levering", "</h:levering")
     )
     prefixed = prefixed.replace("<aanmelding>", "<h:aanmelding>").replace("</aanmelding>", "</h:aanmelding>")
     prefixed = prefixed.replace("<naam>", "<h:naam>").replace("</naam>", "</h:naam>")
@@ -303,10 +301,10 @@ def test_the_parts_together_are_the_whole(text: str, parts: int, chunk: int) -> 
     whole, code = by_both(content)
     found, codes = [], []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("connectors.formats.xml_split.CHUNK", chunk)
-        patch.setattr("connectors.formats.xml_split.MAX_HEAD", len(HEAD))
+        patch.setattr("connectors.formats.split.CHUNK", chunk)
+        patch.setattr("connectors.formats.split.MAX_HEAD", len(HEAD))
         for number in range(parts):
-            part = split(io.BytesIO(content), "aanmelding", len(content), number, parts)
+            part = split("xml", io.BytesIO(content), "aanmelding", len(content), number, parts)
             records, refused = _until_refused(xml.read(part, "aanmelding"))
             found += [(r.values, r.actie) for r in records]
             assert all(content[r.start : r.end].startswith(b"<aanmelding") for r in records if r.start >= 0)
@@ -319,7 +317,7 @@ def test_the_parts_together_are_the_whole(text: str, parts: int, chunk: int) -> 
 def test_two_parts_of_a_plain_file_are_about_equal() -> None:
     content = document(*[f"<aanmelding><nummer>{number}</nummer></aanmelding>" for number in range(10_000)])
     counts = [
-        sum(1 for _ in xml.read(split(io.BytesIO(content), "aanmelding", len(content), part, 2), "aanmelding"))
+        sum(1 for _ in xml.read(split("xml", io.BytesIO(content), "aanmelding", len(content), part, 2), "aanmelding"))
         for part in range(2)
     ]
     assert sum(counts) == 10_000
@@ -330,7 +328,7 @@ def test_a_comment_with_records_in_it_is_not_cut_in_two() -> None:
     record = "<aanmelding><nummer>1</nummer></aanmelding>"
     content = document(record, "<!--" + record * 100 + "-->", record)
     counts = [
-        sum(1 for _ in xml.read(split(io.BytesIO(content), "aanmelding", len(content), part, 2), "aanmelding"))
+        sum(1 for _ in xml.read(split("xml", io.BytesIO(content), "aanmelding", len(content), part, 2), "aanmelding"))
         for part in range(2)
     ]
     assert counts == [2, 0]

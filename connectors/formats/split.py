@@ -1,32 +1,49 @@
-"""One large XML delivery, read by several processes: each gets its own part as a document of its own.
+"""One large delivery, read by several processes: each gets its own part as a delivery of its own.
 
-    part = split(stream, "aanmelding", size, part=1, parts=2)      # in the second process
-    for record in read(part, "aanmelding"): ...
+    part = Part(stream, XML_SHAPE, size, part=1, parts=2)      # in the second process
 
-The cut is behind the first closing tag of a record at or after size*k/parts. Whether that place is really
-between two records is certain unless a comment, CDATA section or instruction stands before it; then there is
-no cut: the part before it goes on to the end of the file, and the parts behind it are empty. Every process
-comes to the same cuts by itself, in one pass over a stream that cannot seek.
+The cut is behind the first `mark` at or after size*k/parts. Whether that place is really between two records is
+certain unless something doubtful stands before it; then there is no cut: the part before it goes on to the end
+of the file, and the parts behind it are empty. Every process comes to the same cuts by itself, in one pass over a
+stream that cannot seek.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
 
-from connectors.formats.xml import CHUNK, MAX_HEAD, plain_head
-from connectors.formats.xml_plain import FOOT
+CHUNK = 1 << 18
+MAX_HEAD = 1 << 16
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a format can be cut. head: of the first bytes, those that every part begins with; b"" is no cut at all.
+
+    mark ends a record; doubtful are bytes behind which a mark may be no end; foot closes every part but the last.
+    """
+
+    head: Callable[[bytes], bytes]
+    mark: bytes = b"\n"
+    doubtful: tuple[bytes, ...] = ()
+    foot: bytes = b""
+
+
+WHOLE = Shape(head=lambda first: b"")  # what cannot be cut: the first part is all
 
 
 class Part(io.BufferedIOBase):
-    """A readable part of a delivery: the head of the file, the records of this part, a closing tag.
+    """A readable part of a delivery: the head of the file, the records of this part, the foot.
 
     shift: what to add to an offset in this part to get the offset in the file. is_empty: there is no such part.
     """
 
-    def __init__(self, stream: BinaryIO, bericht: str, size: int, part: int, parts: int) -> None:
-        self._cut = _Cut(stream, bericht, size, parts)
+    def __init__(self, stream: BinaryIO, shape: Shape, size: int, part: int, parts: int) -> None:
+        self._cut = _Cut(stream, shape, size, parts)
+        self._foot = shape.foot
         self._chunks = self._mine(part)
         self._rest = b""
         self.shift = 0
@@ -58,7 +75,7 @@ class Part(io.BufferedIOBase):
                 begun = True
                 yield piece
             elif number > part:
-                yield FOOT
+                yield self._foot
                 return
             at += len(piece)
 
@@ -66,9 +83,9 @@ class Part(io.BufferedIOBase):
 class _Cut:
     """The file as (number of the part, bytes), one after another."""
 
-    def __init__(self, stream: BinaryIO, bericht: str, size: int, parts: int) -> None:
+    def __init__(self, stream: BinaryIO, shape: Shape, size: int, parts: int) -> None:
         self._stream = stream
-        self._close = f"</{bericht}>".encode()
+        self._shape = shape
         self._targets = [size * number // parts for number in range(1, parts)]
         self.head = b""
 
@@ -76,21 +93,22 @@ class _Cut:
         first = b""
         while len(first) < MAX_HEAD and (chunk := self._stream.read(CHUNK)):
             first += chunk
-        self.head = plain_head(first)
+        self.head = self._shape.head(first)
         targets = list(self._targets) if self.head else []
         if self.head:
             yield 0, self.head
         buffer, at, number = first[len(self.head) :], len(self.head), 0
-        overlap = len(self._close) - 1
+        mark = self._shape.mark
+        overlap = max(map(len, (mark, *self._shape.doubtful))) - 1
         while True:
             while targets:
-                found = buffer.find(self._close, max(targets[0] - at, 0))
+                found = buffer.find(mark, max(targets[0] - at, 0))
                 searched = buffer if found < 0 else buffer[:found]
-                if b"<!" in searched or b"<?" in searched:
+                if any(odd in searched for odd in self._shape.doubtful):
                     targets = []
                 if found < 0 or not targets:
                     break
-                found += len(self._close)
+                found += len(mark)
                 yield number, buffer[:found]
                 buffer, at, number = buffer[found:], at + found, number + 1
                 targets.pop(0)
@@ -105,8 +123,3 @@ class _Cut:
             buffer += chunk
         if buffer:
             yield number, buffer
-
-
-def split(stream: BinaryIO, bericht: str, size: int, part: int, parts: int) -> BinaryIO:
-    """Part number `part` (from 0) of `parts` of a delivery of `size` bytes; the stream stands at its begin."""
-    return cast(BinaryIO, Part(stream, bericht, size, part, parts))

@@ -1,0 +1,101 @@
+"""Address and secret of one source, as Airflow keeps them, read from a URI, from JSON or from the environment."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from connectors.errors import DeclarationError
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Address and secret of one source, in the shape of an Airflow connection.
+
+    conn_type is http (ZGW, StUF, REST), sftp or fs (file drops); schema is http or https. `extra` holds what has no
+    field of its own: path, token_url, drop, host_key, key_file, ca_file. Password and extra never show in repr.
+    """
+
+    id: str
+    conn_type: str
+    host: str = ""
+    port: int | None = None
+    schema: str = ""
+    login: str = ""
+    password: str = field(default="", repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_uri(cls, id: str, uri: str) -> Connection:
+        """Airflow's URI form: type://login:password@host:port/schema?key=value (or ?__extra__=<json>)."""
+        try:
+            parts = urlsplit(uri)
+            port = parts.port
+        except ValueError:
+            parts, port = None, None
+        if parts is None or not parts.scheme:
+            raise DeclarationError(_variable(id), "URI", "write type://login:password@host:port/schema")
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        packed = query.pop("__extra__", None)
+        extra: dict[str, Any] = dict(query) if packed is None else _extra(id, packed)
+        return cls(
+            id=id,
+            conn_type=parts.scheme.replace("-", "_"),
+            host=unquote(parts.hostname or ""),
+            port=port,
+            schema=unquote(parts.path.strip("/")),
+            login=unquote(parts.username or ""),
+            password=unquote(parts.password or ""),
+            extra=extra,
+        )
+
+    @classmethod
+    def from_json(cls, id: str, text: str) -> Connection:
+        """Airflow's JSON form; `extra` may be an object or a JSON text."""
+        try:
+            raw = json.loads(text)
+        except ValueError:
+            raw = None
+        if not isinstance(raw, dict) or not raw.get("conn_type"):
+            raise DeclarationError(_variable(id), "JSON", 'write {"conn_type": …, "host": …, …}')
+        port = raw.get("port")
+        return cls(
+            id=id,
+            conn_type=str(raw["conn_type"]),
+            host=str(raw.get("host") or ""),
+            port=int(port) if port not in (None, "") else None,
+            schema=str(raw.get("schema") or ""),
+            login=str(raw.get("login") or ""),
+            password=str(raw.get("password") or ""),
+            extra=_extra(id, raw.get("extra")),
+        )
+
+    @classmethod
+    def from_env(cls, id: str, environ: Mapping[str, str] | None = None) -> Connection:
+        """Read AIRFLOW_CONN_<ID>, in either form."""
+        variable = _variable(id)
+        text = (os.environ if environ is None else environ).get(variable, "").strip()
+        if not text:
+            raise DeclarationError(variable, id, "set this variable to the connection's URI or JSON")
+        return cls.from_json(id, text) if text.startswith("{") else cls.from_uri(id, text)
+
+
+def _variable(id: str) -> str:
+    return f"AIRFLOW_CONN_{id.upper()}"
+
+
+def _extra(id: str, raw: object) -> dict[str, Any]:
+    if raw in (None, ""):
+        return {}
+    if isinstance(raw, str):
+        try:
+            raw = json.loads(raw)
+        except ValueError:
+            raw = None
+    if not isinstance(raw, dict):
+        raise DeclarationError(_variable(id), "extra", "write a JSON object")
+    return raw

@@ -1,0 +1,58 @@
+"""What the name of a delivered file says, for formats that have no place for it themselves.
+
+    aanmelding_20150302.csv             what changed, as of that day
+    aanmelding_20150302_volledig.csv    all there is, as of that day: what is absent is gone
+    aanmelding_20150302_0730.csv        as of half past seven: a second file of that day
+
+A day begins at 00:00 UTC, and so the clock in a name is read, so that names and moments stand in one order.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from connectors.connector import Found, Request
+from schemas.masking import masked
+
+UNFINISHED = (".part", ".tmp", ".filepart", ".partial", ".crdownload", ".swp", "~")
+LOCKED = "~$"  # Office, while a document is open
+_DAY = re.compile(r"(?<![0-9])(20[0-9]{6})(?:[_T-]?([0-9]{4}))?(?![0-9])")
+_SAFE = re.compile(r"[^/\\\x00-\x1f\x7f]{1,255}")
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a sender is still writing it, by what its program adds to the name meanwhile."""
+    return name.lower().endswith(UNFINISHED) or name.startswith(LOCKED)
+
+
+def is_safe(name: str) -> bool:
+    """Whether it is a name, and not a path or worse."""
+    return _SAFE.fullmatch(name) is not None and name not in (".", "..")
+
+
+def shown(name: str) -> str:
+    """A name that may hold anything, as a ledger or a log can keep it and a person can read it; no BSN shows."""
+    return masked("".join(letter if letter.isprintable() else "?" for letter in name)[:255])
+
+
+def of_bericht(names: Iterable[str], request: Request, format: str) -> list[str]:
+    """The finished files that hold this bericht, by the pattern of its declaration; in the order of their names."""
+    pattern = request.options.get("pattern") or f"{request.bericht}*.{format}"
+    return sorted(name for name in names if fnmatch.fnmatchcase(name, pattern) and not is_unfinished(name))
+
+
+def found(name: str, requests: Sequence[Request], format: str) -> Found | None:
+    """What the name of a file says; None where it fits no bericht, or does not say one day of the calendar."""
+    bericht = next((request.bericht for request in requests if of_bericht([name], request, format)), None)
+    days = _DAY.findall(name)
+    if bericht is None or len(days) != 1:
+        return None
+    day, clock = days[0]
+    try:
+        stand_op = datetime.strptime(day + (clock or "0000"), "%Y%m%d%H%M").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Found(bericht, stand_op, ("",) if "volledig" in name.lower() else ())

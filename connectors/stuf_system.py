@@ -1,0 +1,98 @@
+"""A zaaksysteem that answers zakLv01: page after page, every zaak once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from requests.auth import HTTPBasicAuth
+
+from connectors.at_once import in_order
+from connectors.client import Client
+from connectors.connection import Connection
+from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from connectors.stuf_answer import Page, kind, number, page
+from connectors.stuf_question import ACTION, Parties, Question, message
+from connectors.stuf_settings import StufSettings
+
+READINGS = 3
+
+
+class Zaaksysteem:
+    """Asks one zaaksysteem. Raises SourceUnavailable, SourceRefused. `clock`: what its server last called now."""
+
+    def __init__(self, connection: Connection | None, settings: StufSettings) -> None:
+        if connection is None or not connection.host:
+            raise DeclarationError(connection.id if connection else "stuf", "host", "give the address of the source")
+        port = f":{connection.port}" if connection.port else ""
+        folder, _, self._address = str(connection.extra.get("path", "")).strip("/").rpartition("/")
+        if not self._address:
+            raise DeclarationError(connection.id, "extra.path", "give the path of the service that answers zakLv01")
+        base = f"{connection.schema or 'https'}://{connection.host}{port}/{folder}"
+        auth = HTTPBasicAuth(connection.login, connection.password) if connection.login else None
+        self._client = Client(base, settings, auth, connection.extra.get("ca_file"))
+        self._parties = Parties(settings.zender, settings.ontvanger, settings.organisatie)
+        self._settings = settings
+        self._lock = threading.Lock()
+        self.clock: datetime | None = None
+
+    def close(self) -> None:
+        """No more questions."""
+        self._client.__exit__()
+
+    def answers(self, questions: Iterable[Question]) -> Iterator[Any]:
+        """The zaken that answer the questions, some questions at a time. One that is alone is not held in memory."""
+        asked = list(questions)
+        if len(asked) == 1:
+            yield from self.zaken(asked[0])
+            return
+        for found in in_order(lambda question: list(self.zaken(question)), asked, self._settings.parallel):
+            yield from found
+
+    def zaken(self, question: Question) -> Iterator[Any]:
+        """The zaken that answer a question; one that changes on the way comes twice, and the last is the newest.
+
+        A system that has more than it gave (a zaak that was taken away hid another between two pages) is asked
+        again from the beginning.
+        """
+        for _ in range(READINGS):
+            seen: set[str] = set()
+            promised: int | None = None
+            after, has_more = "", True
+            while has_more:
+                found = self._ask(question, self._settings.page_size, after)
+                promised = found.count if promised is None else promised
+                fresh = [zaak for zaak in found.zaken if number(zaak) not in seen]
+                if found.has_more and not fresh:
+                    raise SourceRefused("the pages of the zaaksysteem do not end")
+                yield from fresh
+                seen.update(map(number, fresh))
+                after, has_more = number(found.zaken[-1]) if found.zaken else "", found.has_more
+            if promised is None or len(seen) >= promised:
+                return
+        raise SourceUnavailable(f"zaken disappear while they are read, {READINGS} times")
+
+    def has(self, zaaktype: str, identificatie: str) -> bool:
+        """Whether there is a zaak of this type with this identificatie."""
+        if not identificatie:
+            raise SourceRefused("a zaak without identificatie cannot be asked for: its absence proves nothing")
+        found = self._ask(Question(zaaktype, identificatie), 1).zaken
+        return any(number(zaak) == identificatie for zaak in found)
+
+    def must_show(self, zaaktype: str) -> None:
+        """Raises SourceRefused when there is nothing of a zaaktype at all: then absence proves nothing."""
+        if not self._ask(Question(zaaktype), 1).zaken:
+            raise SourceRefused(f"there is no zaak of type {zaaktype} here, or we lost the right to see them")
+
+    def _ask(self, question: Question, size: int, after: str = "") -> Page:
+        asked = message(self._parties, question, size, after)
+        answer = self._client.soap(self._address, asked, ACTION, page)
+        found: Page = answer.body
+        for zaak in found.zaken:
+            if not number(zaak) or kind(zaak) != question.zaaktype:
+                raise SourceRefused("the zaaksysteem answers with zaken that were not asked for, or without a number")
+        with self._lock:
+            self.clock = answer.moment
+        return found
