@@ -26,9 +26,11 @@ PLACEHOLDERS = frozenset({"veld", "velden", "lijst", "lengte", "min", "max", "me
 class Entry:
     code: str
     tekst: str
+    herstel: str
     level: Level
     severity: Severity
     bron: str
+    vernietigen: bool = False  # the bytes of the record may not be kept either
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ def load_catalogue(file: Path = FILE) -> dict[str, Entry]:
         raise ContractError(file.name, "", f"is not TOML ({error})") from None
     entries = {}
     for code, table in tables.items():
-        if not isinstance(table, dict) or table.keys() != {"tekst", "level", "severity", "bron"}:
-            raise ContractError(file.name, code, "give tekst, level, severity and bron, and nothing else")
+        if not isinstance(table, dict) or table.keys() - {"vernietigen"} != {
+            "tekst", "herstel", "level", "severity", "bron"
+        }:  # fmt: skip
+            raise ContractError(file.name, code, "give tekst, herstel, level, severity, bron; vernietigen where needed")
         for key, allowed in (("level", get_args(Level)), ("severity", get_args(Severity))):
             if table[key] not in allowed:
                 raise ContractError(file.name, f"{code}.{key}", f"choose from {', '.join(allowed)}")

@@ -1,7 +1,8 @@
 """`python -m schemas.publish`: writes what senders get, from the contracts, and refuses a breaking change.
 
 For each bericht `schemas/published/<bericht>/v<major>.{xsd,schema.json,odcs.json}` and
-`docs/contracts/<bericht>.md`; for all `docs/contracts/fouten.md` and `docs/contracts/README.md`.
+`docs/contracts/<bericht>.md`; for all `docs/contracts/fouten.md` and `docs/contracts/README.md`; and of the answer that
+comes back `schemas/published/retourbericht/v1.schema.json`.
 """
 
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from schemas.compatible import compare
 from schemas.contract import ROOT, Contract, load_all
-from schemas.render import docs, json_schema, odcs, xsd
+from schemas.render import docs, json_schema, odcs, retourbericht, xsd
 
 PUBLISHED = ROOT / "published"
 DOCS = ROOT.parent / "docs" / "contracts"
@@ -20,6 +21,7 @@ DOCS = ROOT.parent / "docs" / "contracts"
 def rendered(contracts: Mapping[str, Contract]) -> dict[Path, str]:
     """Every published file with its content."""
     files = {DOCS / "fouten.md": docs.faults(), DOCS / "README.md": docs.overview(contracts.values())}
+    files[PUBLISHED / "retourbericht" / "v1.schema.json"] = retourbericht.render()
     for contract in contracts.values():
         base = PUBLISHED / contract.bericht / f"v{contract.major}"
         files[base.with_suffix(".xsd")] = xsd.render(contract)

@@ -1,8 +1,8 @@
 """The check of one place in a record: a field, a repeated field, or a group of fields.
 
-A slot is a pair (known, judge): `known` gives the outcome of a value that was seen before (None for a field
-that remembers nothing), `judge` finds it. An outcome is a text or a list of texts where all is well; what
-else it can be stands in `schemas.types` and here (Many).
+A slot is a pair (find, judge): both give the outcome of a value. `judge` takes anything; `find` remembers what
+it saw and raises TypeError for what cannot be remembered (a list, a dict). An outcome is a text or a list of texts
+where all is well; what else it can be stands in `schemas.types` and here (Many).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ MEMO_LIMIT = 50_000
 _NOT_REMEMBERED = frozenset({"tekst", "bsn", "tijdstip"})
 WRONG_KIND = Wrong("V002")
 
-Slot = tuple[Callable[[Any], Any] | None, Callable[[Any], Any]]
+Slot = tuple[Callable[[Any], Any], Callable[[Any], Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +33,27 @@ class Many:
     timed: tuple[tuple[Timed, str, int], ...]
 
 
-def _single(field: Field, judge: Judge) -> Slot:
-    """A field that occurs once."""
-    if field.type in _NOT_REMEMBERED:
-        return None, judge
-    memo: dict[Any, Any] = {}
+class _Memo(dict[Any, Any]):
+    """Outcomes by value; a value that is new is judged when it is asked for."""
 
-    def remember(value: Any) -> Any:
-        outcome = judge(value)
-        if value.__class__ is str:
-            if len(memo) > MEMO_LIMIT:
-                memo.clear()
-            memo[value] = outcome
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
+
+    def __missing__(self, value: Any) -> Any:
+        if len(self) > MEMO_LIMIT:
+            self.clear()
+        outcome = self[value] = self._judge(value)
         return outcome
 
-    return memo.get, remember
+
+def _single(field: Field, judge: Judge) -> Slot:
+    """A field that occurs once."""
+    return (judge if field.type in _NOT_REMEMBERED else _Memo(judge).__getitem__), judge
 
 
 def _repeated(field: Field, judge: Judge, strict: bool) -> Slot:
     """A field that may occur more often. Its value keeps the order and holds each value once."""
-    known, single = _single(field, judge)
+    find, _ = _single(field, judge)
     most = field.meervoud or 1
 
     def check(value: Any) -> Any:
@@ -65,9 +66,7 @@ def _repeated(field: Field, judge: Judge, strict: bool) -> Slot:
         faults: list[tuple[str, str, int | None]] = []
         timed: list[tuple[Timed, str, int]] = []
         for index, item in enumerate(items, 1):
-            outcome = known(item) if known is not None and item.__class__ is str else None
-            if outcome is None:
-                outcome = single(item)
+            outcome = find(item) if item.__class__ is str else judge(item)
             if outcome.__class__ is Timed:
                 timed.append((outcome, "", index))
                 outcome = outcome.value
@@ -84,7 +83,7 @@ def _repeated(field: Field, judge: Judge, strict: bool) -> Slot:
             return Many(good or None, tuple(dict.fromkeys(faults)), tuple(timed))
         return good or EMPTIED
 
-    return None, check
+    return check, check
 
 
 class Fields:
@@ -138,4 +137,4 @@ class Fields:
                 return Many(good or None, tuple(faults), tuple(timed))
             return good or EMPTIED
 
-        return None, check
+        return check, check

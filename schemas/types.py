@@ -67,7 +67,7 @@ class Warned(NamedTuple):
 
 
 class Partial(NamedTuple):
-    """A date with its precision: D day, M month (value is the first of it), J year (value is 1 January)."""
+    """An incomplete date with its precision: M month (value is the first of it), J year (value is 1 January)."""
 
     value: str
     precision: str
@@ -164,7 +164,7 @@ def _date(field: Field, strict: bool) -> Judge:
         if not form(text):
             return Wrong("V005")
         if len(text) == 10:
-            return Partial(text, "D")
+            return text
         return Partial(f"{text}-01", "M") if len(text) == 7 else Partial(f"{text}-01-01", "J")
 
     return judge

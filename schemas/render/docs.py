@@ -32,6 +32,12 @@ oordelen gelijk over de opbouw.
 - Een record dat ten onrechte is geleverd, verwijdert u met `actie="verwijderen"` en alleen de sleutel.
 - De velden staan in XML in de volgorde van de tabel.
 - Velden die hier niet staan, weigert het schema; de hub neemt ze niet over en meldt dat één keer per levering.
+
+Wie **CSV of XLSX** levert, zet op de eerste regel de namen van de kolommen (`persoon.bsn`, `score.1.begin`, of eigen
+namen die met de regio zijn afgesproken) en daarna één record per regel. Scheidingsteken en tekenset zijn afgesproken.
+De naam van het bestand zegt de rest: `{bericht}_20150302.csv` bevat wijzigingen, `{bericht}_20150302_volledig.csv`
+al uw records van die dag. Een lege cel maakt het veld leeg; een kolom die ontbreekt, is niet geleverd. Maak codes op
+als tekst, zodat een rekenblad geen voorloopnullen weghaalt.
 """
 
 
@@ -176,12 +182,12 @@ def faults() -> str:
         "veld krijgt u de eerste fout, en van elk record alle velden tegelijk, met uw eigen veldnamen.",
     ]
     for level, title in levels.items():
-        lines += ["", f"## {title}", "", "| code | gevolg | tekst | bron |", "|---|---|---|---|"]
+        lines += ["", f"## {title}", "", "| code | gevolg | tekst | herstel | bron |", "|---|---|---|---|---|"]
         for entry in CATALOGUE.values():
             if entry.level == level:
                 text = entry.tekst.replace("{", "‹").replace("}", "›")
                 anchor = f'<a id="{entry.code}"></a>{entry.code}'
-                lines.append(f"| {anchor} | {entry.severity} | {text} | {entry.bron} |")
+                lines.append(f"| {anchor} | {entry.severity} | {text} | {entry.herstel} | {entry.bron} |")
     return "\n".join([*lines, ""])
 
 

@@ -1,9 +1,7 @@
 """One record in XML form, as the XSD describes it: for examples, documentation and tests."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from schemas.contract import Contract, Field
@@ -76,39 +74,3 @@ def write_delivery(
         f' stand_op="{stand_op}" afzender="{afzender}" omvang="{omvang}">'
     )
     return "\n".join([head, *records, "</levering>", ""])
-
-
-def read_record(contract: Contract, element: ElementTree.Element) -> dict[str, Any]:
-    """The flat record of an element. White space in values that are no text collapses, as the XSD says."""
-    fields = {field.path: field for field in contract.fields}
-    nested = {block.name for block in contract.blocks if block.genest}
-    groups = {group.name: {field.path: field for field in group.fields} for group in contract.groups}
-    raw: dict[str, Any] = {}
-
-    def add(path: str, field: Field | None, child: ElementTree.Element) -> None:
-        text = _text(field, child)
-        if path in raw:
-            raw[path] = [*(raw[path] if isinstance(raw[path], list) else [raw[path]]), text]
-        else:
-            raw[path] = text
-
-    for child in element:
-        name = child.tag.rpartition("}")[2]
-        if name in nested and len(child):
-            for inner in child:
-                path = f"{name}.{inner.tag.rpartition('}')[2]}"
-                add(path, fields.get(path), inner)
-        elif name in groups:
-            item = {}
-            for inner in child:
-                key = inner.tag.rpartition("}")[2]
-                item[key] = _text(groups[name].get(key), inner)
-            raw.setdefault(name, []).append(item)
-        else:
-            add(name, fields.get(name), child)
-    return raw
-
-
-def _text(field: Field | None, element: ElementTree.Element) -> str:
-    text = element.text or ""
-    return text if field is None or field.type == "tekst" else re.sub("[ \t\n\r]+", " ", text).strip(" ")

@@ -1,6 +1,7 @@
 """What the tests of the contracts share: code lists of a small region, the three verdicts, the examples."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from lxml import etree
 
 from schemas.check import Checker
 from schemas.codelists import CodeLists
-from schemas.contract import ROOT, Contract, load
+from schemas.contract import ROOT, Contract, Field, load
 from schemas.record import flatten
 from schemas.render import json_schema, xsd
-from schemas.render.xml_record import read_record, write_delivery, write_record
+from schemas.render.xml_record import write_delivery, write_record
 
 EXAMPLES = sorted((ROOT / "examples").glob("*/*.json"))
 
@@ -92,6 +93,42 @@ def _text(value: Any) -> Any:
 def xml_of(contract: Contract, raw: dict[str, Any], actie: str = "record") -> bytes:
     record = write_record(contract, raw, actie)
     return write_delivery(contract, [record], "2015-03-02T00:00:00Z", "0114").encode()
+
+
+def read_record(contract: Contract, element: etree._Element) -> dict[str, Any]:
+    """The flat record of an element. White space in values that are no text collapses, as the XSD says."""
+    fields = {field.path: field for field in contract.fields}
+    nested = {block.name for block in contract.blocks if block.genest}
+    groups = {group.name: {field.path: field for field in group.fields} for group in contract.groups}
+    raw: dict[str, Any] = {}
+
+    def add(path: str, field: Field | None, child: etree._Element) -> None:
+        text = _trimmed(field, child)
+        if path in raw:
+            raw[path] = [*(raw[path] if isinstance(raw[path], list) else [raw[path]]), text]
+        else:
+            raw[path] = text
+
+    for child in element:
+        name = child.tag.rpartition("}")[2]
+        if name in nested and len(child):
+            for inner in child:
+                path = f"{name}.{inner.tag.rpartition('}')[2]}"
+                add(path, fields.get(path), inner)
+        elif name in groups:
+            item = {}
+            for inner in child:
+                key = inner.tag.rpartition("}")[2]
+                item[key] = _trimmed(groups[name].get(key), inner)
+            raw.setdefault(name, []).append(item)
+        else:
+            add(name, fields.get(name), child)
+    return raw
+
+
+def _trimmed(field: Field | None, element: etree._Element) -> str:
+    text = element.text or ""
+    return text if field is None or field.type == "tekst" else re.sub("[ \t\n\r]+", " ", text).strip(" ")
 
 
 def verdicts_xml(contract: Contract, raw: dict[str, Any]) -> tuple[bool, bool]:

@@ -128,9 +128,9 @@ def test_the_catalogue_has_a_text_for_every_fault_and_names_its_level() -> None:
 @pytest.mark.parametrize(
     ("line", "cure"),
     [
-        ('tekst = "{bsn}"\nlevel = "veld"\nseverity = "afkeur"\nbron = "x"', "bsn"),
-        ('tekst = "x"\nlevel = "rij"\nseverity = "afkeur"\nbron = "x"', "choose from"),
-        ('tekst = "x"\nlevel = "veld"\nseverity = "afkeur"', "bron"),
+        ('tekst = "{bsn}"\nherstel = "x"\nlevel = "veld"\nseverity = "afkeur"\nbron = "x"', "bsn"),
+        ('tekst = "x"\nherstel = "x"\nlevel = "rij"\nseverity = "afkeur"\nbron = "x"', "choose from"),
+        ('tekst = "x"\nherstel = "x"\nlevel = "veld"\nseverity = "afkeur"', "bron"),
     ],
 )
 def test_a_wrong_catalogue_is_told_in_one_line(tmp_path: Path, line: str, cure: str) -> None:
