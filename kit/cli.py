@@ -137,7 +137,7 @@ def verify_command(
     """Hold the hub's warehouse against the truth of a night, figure by figure."""
     try:
         now = calendar.read(home())
-        result = verify.verify(now.seed, night or now.night)
+        result = verify.verify(now.seed, night or now.night, home() / "kit" / "sftp")
     except (calendar.CalendarError, verify.VerifyError) as error:
         raise stop(error) from None
     if as_json:

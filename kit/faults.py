@@ -14,6 +14,8 @@ from kit.parties import Party
 from kit.people import BSN_FIRST, BSN_LAST, passes_11_proef
 from kit.records import Record
 
+AHEAD = "R034"  # a moment from the future; a system that sends messages by itself stamps them by its own clock
+BY_MACHINE = ("stuf", "rest")
 Mistake = tuple[str, str, Callable[[Record, Random], bool]]  # fault code, field, what goes wrong
 
 
@@ -74,6 +76,14 @@ def _no_consent(record: Record, r: Random) -> bool:
     return record.pop("toestemming_door_code", None) is not None
 
 
+def _next_century(record: Record, r: Random) -> bool:
+    """A wrong year (a leap year: 29 February stays a day). Whoever believes it takes no later state any more."""
+    if "gewijzigd_op" not in record:
+        return False
+    record["gewijzigd_op"] = f"20{r.choice((52, 64, 88))}{record['gewijzigd_op'][4:]}"
+    return True
+
+
 PERSON: tuple[Mistake, ...] = (("V022", "bsn", _bsn), ("V005", "geboortedatum", _no_such_birthday))
 ZGW: dict[str, tuple[Mistake, ...]] = {
     "aanmelding": (
@@ -105,6 +115,7 @@ FILE: dict[str, tuple[Mistake, ...]] = {
         ("V021", "woongemeente_code", _in_person("woongemeente_code", "1954")),  # Beekdaelen: not before 2019
         ("V012", "postcode", _in_person("postcode", "94 AB", "onbekend")),
         ("V008", "huisnummer", _in_person("huisnummer", "tien")),
+        (AHEAD, "gewijzigd_op", _next_century),
     ),
     "onderzoek": (
         *ZGW["onderzoek"],
@@ -145,7 +156,9 @@ def spoil(record: Record, party: Party, bericht: str, r: Random) -> tuple[Record
 
     Sometimes two mistakes in one record: a sender is told of both.
     """
-    mistakes = list((FILE if party.is_file else ZGW)[bericht])
+    mistakes = list((FILE if party.sends_file(bericht) else ZGW)[bericht])
+    if party.protocol in BY_MACHINE:
+        mistakes = [mistake for mistake in mistakes if mistake[0] != AHEAD]
     r.shuffle(mistakes)
     spoiled, codes, fields = deepcopy(record), set[str](), set[str]()
     wanted = 2 if r.random() < TWICE else 1

@@ -5,7 +5,7 @@ hub may not have read again yet.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from kit.truth import Truth
 
 Options = tuple[Record | None, ...]
 Desk = tuple[str, str, date]  # gemeente_code, loket_code, first day of the month
-Cell = TypeVar("Cell", str, tuple[str, str], Desk)
+Cell = TypeVar("Cell", bound=Hashable)
 
 # What belongs in the KLUIS and must not stand in any other table.
 IDENTITY = frozenset(
@@ -133,10 +133,9 @@ def loket_months(truth: Truth, party: str, night: int) -> dict[Desk, dict[str, S
     for name, counts in MART.items():
         for desk, span in count(options, partial(_once, counts)).items():
             rows[desk][name] = span
-    for name, counts in MART_PEOPLE.items():
-        people = distinct(options, partial(_someone, counts))
-        for desk, columns in rows.items():
-            columns[name] = people.get(desk, Span(0, 0))
+    people = distinct(options, _someone)
+    for desk, columns in rows.items():
+        columns["unieke_clienten"] = people.get(desk, Span(0, 0))
     return dict(rows)
 
 
@@ -149,9 +148,8 @@ def _once(counts: Callable[[Record], bool], record: Record) -> dict[Desk, int]:
     return {_desk(record): int(counts(record))}
 
 
-def _someone(counts: Callable[[Record], bool], record: Record) -> dict[Desk, str]:
-    named = not record["persoon"]["is_anoniem"] and counts(record)
-    return {_desk(record): str(client(record))} if named else {}
+def _someone(record: Record) -> dict[Desk, str]:
+    return {} if record["persoon"]["is_anoniem"] else {_desk(record): str(client(record))}
 
 
 def ages(record: Record) -> tuple[int, int]:
@@ -195,8 +193,4 @@ MART: dict[str, Callable[[Record], bool]] = {
     ),
     "leeftijd_onbekend": is_age_unknown,
     "leefgebied_onbekend": lambda record: set(record.get("leefgebied_code") or ["99"]) == {"99"},
-}
-MART_PEOPLE: dict[str, Callable[[Record], bool]] = {
-    "unieke_clienten": lambda record: True,
-    "minderjarigen": is_minor,
 }

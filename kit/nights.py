@@ -17,7 +17,8 @@ from kit.parties import Party
 from kit.records import KEY_FIELDS, Key, Record, Thing, moment, versions
 
 HISTORY_END, NIGHTS = date(2015, 3, 1), 30
-FULL_FILE = {"coevorden": 15, "midden_drenthe": 20}  # the night, after the first, with everything in one file
+# The night, after the first, with everything in one file; an API forgets its cursors then, and is read anew.
+FULL_FILE = {"coevorden": 15, "midden_drenthe": 20, "mee_drenthe": 12}
 SILENT = (2, 3, 4, 5)  # nights without anything to say, of the thirty
 Kind = Literal["nieuw", "gewijzigd", "laat", "ingetrokken", "fout", "dubbel"]
 
@@ -84,6 +85,7 @@ class Nights:
         self.r = rng(seed, party.name, bericht, "nights")
         self.speaking = speaking(seed, party)
         self.by_night: dict[int, list[Change]] = defaultdict(list)
+        self.is_file = party.sends_file(bericht)
         quiet: list[tuple[Key, Record]] = []
         for thing in things:
             states = [(self._night(day), record) for day, record in versions(thing, party, HISTORY_END)]
@@ -109,10 +111,10 @@ class Nights:
         r = self.r
         for index, (night, record) in enumerate(states):
             kind: Kind = "gewijzigd" if index else "nieuw"
-            wrong = night > 1 and r.random() < (0.07 if not index else 0.03 if self.party.is_file else 0)
+            wrong = night > 1 and r.random() < (0.07 if not index else 0.03 if self.is_file else 0)
             if not wrong:
                 self._add(night, kind, key, record)
-                if night > 1 and self.party.is_file and r.random() < 0.05:
+                if night > 1 and self.is_file and r.random() < 0.05:
                     self._add(night, "dubbel", key, record)
                 continue
             spoiled, faults = spoil(record, self.party, self.bericht, r)
@@ -150,10 +152,10 @@ class Nights:
             for key, record in take(0.55 * size + (night == FULL_FILE.get(self.party.name))):
                 self._add(1, "nieuw", key, record)
                 self._add(night, "ingetrokken", key, self._key_only(record))
-            for key, record in take(0.7 * size if self.party.is_file or night >= 9 else 0):
+            for key, record in take(0.7 * size if self.is_file or night >= 9 else 0):
                 self._add(1, "nieuw", key, record)
                 self._wrong(night, key, self._at(night, key, correct(self.party, self.bericht, record, r)), later)
-            if self.party.is_file:
+            if self.is_file:
                 for key, record in take(0.2 * size):
                     self._add(1, "nieuw", key, record)
                     self._add(night, "dubbel", key, record)
@@ -161,7 +163,7 @@ class Nights:
                     self._overtaken(night, key, record, later)
         for key, record in take(0.012 * len(quiet)):
             self._wrong(1, key, record, later)
-        for key, record in take(0.004 * len(quiet) if self.party.is_file else 0):
+        for key, record in take(0.004 * len(quiet) if self.is_file else 0):
             self._add(1, "nieuw", key, record)
             self._add(1, "dubbel", key, record)
         for key, record in quiet:

@@ -10,6 +10,10 @@ from typing import Literal
 DATA = Path(__file__).parent / "data"
 Protocol = Literal["zgw", "xml", "stuf", "csv", "xlsx", "rest"]
 
+ANSWERS = "in"  # the folder of a room in which answers to its sender come
+ZAAK_SYSTEMS = ("zgw", "stuf")
+TELLS_CHANGES = frozenset({"tynaarlo"})
+
 # What the case system of a gemeente does not hold, because it was never configured as an eigenschap; and
 # a zaak has no moment of change that can be trusted.
 NOT_IN_ZGW = frozenset({"gewijzigd_op"})
@@ -54,8 +58,17 @@ class Party:
 
     @property
     def is_file(self) -> bool:
-        """Whether a delivery is a file that stands as it was made; a zaak system shows only how things are now."""
-        return self.protocol != "zgw"
+        """Whether all that it delivers comes in files, which stand as they were made."""
+        return all(map(self.sends_file, self.berichten))
+
+    def sends_file(self, bericht: str) -> bool:
+        """Whether a bericht comes in files; a zaak system shows only how things are now, and inzet is no zaak."""
+        return self.protocol not in ZAAK_SYSTEMS or bericht == "inzet"
+
+    @property
+    def tells_changes(self) -> bool:
+        """Whether its zaak system puts a message ready about every zaak that changed."""
+        return self.name in TELLS_CHANGES
 
 
 @cache
@@ -65,8 +78,7 @@ def parties() -> dict[str, Party]:
     return {
         name: Party(
             name=name,
-            without=NOT_CONFIGURED.get(name, frozenset())
-            | (NOT_IN_ZGW if row["protocol"] == "zgw" else frozenset()),
+            without=NOT_CONFIGURED.get(name, frozenset()) | (NOT_IN_ZGW if row["protocol"] == "zgw" else frozenset()),
             **{**row, "berichten": tuple(row["berichten"])},
         )
         for name, row in table.items()

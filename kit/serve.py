@@ -59,6 +59,8 @@ def serve(home: Path, http_port: int = 0, sftp_port: int = 0, latency: bool = Tr
 
 def _say_ready(services: dict[str, Any], region: Region) -> None:
     addresses = sorted({zgw["base_url"] for zgw in services["zgw"].values()})
+    addresses += [rest["base_url"] for rest in services["rest"].values()]
+    addresses += [stuf["url"] for stuf in services["stuf"].values()]
     addresses.append(f"sftp://{services['sftp']['host']}:{services['sftp']['port']}")
     print(f"ready: night {region.night}, {' '.join(addresses)}", flush=True)
 
@@ -126,8 +128,8 @@ async def run(
         http.bind(("127.0.0.1", http_port))
         region = Region(home, latency)
         region.move(calendar.read(home))
-        acceptor = await listen(region.users, region.host_key, sftp_port)
-        app = application(region.systems.values())
+        acceptor = await listen(region.users | region.boxes, region.host_key, sftp_port)
+        app = application([*region.systems.values(), *region.providers.values(), *region.stuf.values()])
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_SECONDS
         )

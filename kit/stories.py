@@ -17,6 +17,7 @@ from kit.people import Person, Population
 FIRST_DAY, LAST_DAY = date(2012, 1, 1), date(2015, 3, 30)
 CLIENTS_PER_YEAR = {2012: 2545, 2013: 2560, 2014: 2575, 2015: 2590}  # people; 2015 in proportion
 MINORS, RETURNING, ANONYMOUS, VROEGHULP, VROEGHULP_AGE = 0.52, 0.25, 0.07, 0.32, 6
+SLOW = 0.12  # of the cold hand-overs: about three months or more before somebody turns up at the next desk
 
 MEE_OFFICE = {
     **dict.fromkeys(("0106", "1680", "1699", "1730", "1731"), "MEE-ASS"),
@@ -166,6 +167,10 @@ class Stories:
         if party is None or (visit.overdracht == "2" and r.random() < 0.35):
             return None
         day = visit.geaccepteerd or after(r, visit.doorgestuurd, 1, 60)
+        slow = rng(self.seed, "slow", visit.nummer)
+        if visit.overdracht == "2" and slow.random() < SLOW:
+            late = after(slow, visit.doorgestuurd, 88, 150)
+            day = late if late.year == day.year and late <= LAST_DAY else day  # its number stays in its year
         return replace(
             visit, party=party, loket=visit.naar_loket, day=day, van_loket=visit.loket, naar_loket=None,
             doorgestuurd=None, geaccepteerd=None, kanaal="5" if visit.overdracht == "1" else KANAAL.pick(r),

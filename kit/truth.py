@@ -7,7 +7,8 @@ The words are those of the hub, the arithmetic is our own:
 - a delete message is `deleted`; what is absent from a full file is `withdrawn`, outside the sum.
 
 A zaak system shows only how things are at the end of a night. The hub re-reads recent zaken every night and the
-others once in seven nights, so of an older zaak the state of six nights ago, or any later one, will do.
+others once in seven nights, so of an older zaak the state of six nights ago, or any later one, will do; unless the
+system tells of every change.
 """
 
 from collections import Counter, defaultdict
@@ -63,7 +64,7 @@ class Truth:
     def history(self, party: str, bericht: str) -> History:
         """All valid states and deliveries of one bericht of one party."""
         if (party, bericht) not in self._histories:
-            make = self._from_files if self.world.parties[party].is_file else self._from_zaken
+            make = self._from_files if self.world.parties[party].sends_file(bericht) else self._from_zaken
             self._histories[party, bericht] = make(party, bericht)
         return self._histories[party, bericht]
 
@@ -75,7 +76,8 @@ class Truth:
     def possible(self, party: str, bericht: str, night: int) -> Iterable[tuple[Record | None, ...]]:
         """Per key the states that a hub may hold after a night: one, or for an old closed zaak those of a week."""
         history = self.history(party, bericht)
-        lagging = not self.world.parties[party].is_file
+        source = self.world.parties[party]
+        lagging = not source.sends_file(bericht) and not source.tells_changes
         for key, states in history.states.items():
             now = history.at(key, night)
             recent = [record for since, record in states if night - LAG_NIGHTS < since <= night]
@@ -107,9 +109,7 @@ class Truth:
                     valid[key] = change.record
                     history.states[key].append((night, change.record))
             if night == 1:
-                first = DeliveryTruth(
-                    1, f"{vandaag(1)}T00:00:00Z", len(newest), len(valid), len(newest) - len(valid)
-                )
+                first = DeliveryTruth(1, f"{vandaag(1)}T00:00:00Z", len(newest), len(valid), len(newest) - len(valid))
                 first.faults.update(code for change in newest.values() for code in change.faulty)
                 history.deliveries.append(first)
         return history
@@ -125,9 +125,7 @@ class Truth:
         return history
 
 
-def _judge(
-    levering: "Levering", known: dict[Key, Record], valid: dict[Key, Record], history: History
-) -> DeliveryTruth:
+def _judge(levering: "Levering", known: dict[Key, Record], valid: dict[Key, Record], history: History) -> DeliveryTruth:
     """Judge one file line by line; moves `known`, `valid` and the history on."""
     truth = DeliveryTruth(levering.night, levering.stand_op, received=len(levering.regels))
     good: dict[Key, list[Record]] = defaultdict(list)

@@ -6,6 +6,7 @@ column and a code or month: never a value of a person.
 
 import os
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +16,9 @@ from psycopg import sql
 from kit.figures import HASHED, IDENTITY, Span, client, clients, contents, loket_months
 from kit.nights import vandaag
 from kit.truth import DeliveryTruth
+from kit.verify_answers import AnswersVerifier
+from kit.verify_contract import ContractVerifier
+from kit.verify_desks import DesksVerifier
 from kit.world import World
 
 DATABASE = "hub_drenthe"
@@ -72,8 +76,14 @@ def connect(database: str = DATABASE) -> "psycopg.Connection[Any]":
     url = os.environ.get("HUB_DATABASE_URL")
     if not url:
         raise VerifyError("HUB_DATABASE_URL is not set: postgresql://login:password@host:port/postgres")
-    parts = urlsplit(url)
-    address = urlunsplit(parts._replace(scheme="postgresql", path=f"/{database}"))
+    parts = urlsplit(url)._replace(scheme="postgresql")
+    try:
+        psycopg.connect(urlunsplit(parts), connect_timeout=10).close()
+    except psycopg.Error as error:
+        # Of the client, so it names host, port and login only.
+        said = str(error).splitlines()[0] if isinstance(error, psycopg.OperationalError) else type(error).__name__
+        raise VerifyError(f"the server of HUB_DATABASE_URL cannot be reached: {said}") from None
+    address = urlunsplit(parts._replace(path=f"/{database}"))
     try:
         connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(f"{database}_loader")))
@@ -107,6 +117,9 @@ class Verifier:
             self._people(source, berichten)
             if "aanmelding" in berichten:
                 self._mart(source)
+        if connected:
+            ContractVerifier(self.world, self.night, connected, self._rows, self.result.check).run()
+            DesksVerifier(self.world, self.night, connected, self._rows, self.result.check).run()
         return self.result
 
     def _rows(self, query: LiteralString | sql.Composed, *values: object) -> list[tuple[Any, ...]]:
@@ -117,7 +130,7 @@ class Verifier:
 
     def _deliveries(self, source: str, bericht: str) -> None:
         expected = [d for d in self.world.truth.deliveries(source, bericht) if d.night <= self.night]
-        is_file = self.world.parties[source].is_file
+        is_file = self.world.parties[source].sends_file(bericht)
         rows = self._rows(
             """select delivery_id, state, stand_op, vandaag, received, accepted, rejected, unchanged, superseded,
                       deleted, withdrawn
@@ -225,9 +238,7 @@ class Verifier:
     def _mart(self, source: str) -> None:
         expected = loket_months(self.world.truth, source, self.night)
         columns = sorted(next(iter(expected.values())))
-        query = sql.SQL(
-            "select gemeente_code, loket_code, maand, {} from mart_loket.aanmeldingen where source = %s"
-        )
+        query = sql.SQL("select gemeente_code, loket_code, maand, {} from mart_loket.aanmeldingen where source = %s")
         composed = query.format(sql.SQL(", ").join(map(sql.Identifier, columns)))
         found = {row[:3]: dict(zip(columns, row[3:], strict=True)) for row in self._rows(composed, source)}
         days = self._rows("select distinct vandaag from mart_loket.aanmeldingen where source = %s", source)
@@ -241,7 +252,10 @@ class Verifier:
                 self.result.check(f"{where}: {column}", span, value)
 
 
-def verify(seed: int, night: int) -> Result:
-    """Compare the warehouse with the truth of a night of the world of a seed. Raises VerifyError."""
+def verify(seed: int, night: int, rooms: Path) -> Result:
+    """Compare the warehouse, and the answers in the senders' rooms, with the truth of a night. Raises VerifyError."""
     with connect() as connection:
-        return Verifier(World.build(seed), night, connection).run()
+        verifier = Verifier(World.build(seed), night, connection)
+        result = verifier.run()
+        AnswersVerifier(verifier.world, night, rooms, verifier._rows, result.check).run(result.sources)
+        return result

@@ -13,12 +13,13 @@ from kit.parties import Party
 from kit.records import Record, Thing, algemeen, client_number, persoon
 from kit.stories import LAST_DAY, Visit
 
-REVALIDATIE, KDC = "00000109", "00000110"
+REVALIDATIE, KDC, JGZ = "00000109", "00000110", "00000101"
 ZORGGEBIED = Weighted({"1": 30, "2": 14, "3": 26, "4": 12, "5": 6, "6": 6, "7": 6})
 VOORZIENING = Weighted({"1": 16, "2": 12, "3": 20, "4": 8, "5": 14, "6": 16, "7": 8, "8": 6})
 DISCIPLINES = ("01", "02", "03", "04", "05", "06", "07", "08")
 TRIAGE = Weighted({"1": 12, "2": 62, "3": 20, "4": 6})
-WITHOUT_CONSENT, WITHDRAWN_CONSENT, PAUSED, REOPENED = 0.12, 0.03, 0.18, 0.05
+WITHOUT_CONSENT, WITHDRAWN_CONSENT, PAUSED, REOPENED = 0.12, 0.05, 0.28, 0.14
+SECOND_CONSENT, PAUSED_AGAIN, STUCK = 0.12, 0.3, 0.12
 
 
 def stappen(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
@@ -34,7 +35,7 @@ def stappen(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
         code = known["stap_code"]
         if code == "20":
             consent = {"toestemming_door_code": known["toestemming_door_code"]}
-        elif code == "21":
+        elif code == "21" and "toestemming_voor_partij_code" not in known:
             consent = {}
         key = f"{dossier}-S{number:02d}"
         record = algemeen(party, visit.gemeente_code, r) | {
@@ -81,6 +82,18 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
     if triage != "2":
         step("15", 1, 60, reden_afsluiting_code="7" if triage == "1" else "1" if triage == "3" else "5")
         return course
+    if r.random() < SECOND_CONSENT:
+        step(
+            "20",
+            0,
+            5,
+            toestemming_voor_partij_code=JGZ,
+            toestemming_omvang_code=["2"],
+            toestemming_door_code="1",
+            datum_geldig_tot=(day + timedelta(days=r.choice((60, 180)))).isoformat(),
+        )
+        if r.random() < 0.5:
+            step("21", 5, 40, toestemming_voor_partij_code=JGZ)  # for that party only
     step("04", 1, 10)
     huisbezoek = day + timedelta(days=14)
     course[-1][1].update(volgende_stap_code="05", datum_volgende_stap=huisbezoek.isoformat())
@@ -92,8 +105,13 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
         35,
         inbreng=[{"partij_code": REVALIDATIE, "stuk_code": "1"}, {"partij_code": KDC, "stuk_code": "2"}],
     )
-    if r.random() < PAUSED:
+    pauses = 0 if r.random() >= PAUSED else 2 if r.random() < PAUSED_AGAIN else 1
+    for _ in range(pauses):
         step("30", 0, 5, pauze_code=r.choices("1234", (40, 30, 20, 10))[0])
+        if r.random() < STUCK:  # nobody takes it up again
+            if r.random() < 0.5:
+                step("15", 60, 200, reden_afsluiting_code="2")
+            return course
         step("31", 7, 42)
     if r.random() < WITHDRAWN_CONSENT:
         step("21", 1, 30)
@@ -110,4 +128,7 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
     step("15", 0, 30, reden_afsluiting_code=r.choices("1347", (70, 12, 6, 12))[0])
     if r.random() < REOPENED:
         step("16", 30, 150)
+        if r.random() < 0.6:
+            step("03", 1, 14, triage_code="1")
+            step("15", 1, 30, reden_afsluiting_code="7")
     return course

@@ -19,6 +19,7 @@ from functools import cached_property
 from typing import Literal
 
 from kit.dossiers import collective, inzet, ondersteuning
+from kit.faults import AHEAD
 from kit.nights import FULL_FILE, Change, Nights, vandaag
 from kit.parties import Party, parties
 from kit.records import Key, Record, Thing, aanmelding, onderzoeken
@@ -113,13 +114,15 @@ class World:
         """The file of a night; None where there is nothing to say, or for a zaak system."""
         changes = self.changes(party, bericht, night)
         full = night == 1 or FULL_FILE.get(party) == night
-        if not self.parties[party].is_file or not (changes or full):
+        if not self.parties[party].sends_file(bericht) or not (changes or full):
             return None
         regels = [
-            Regel("verwijderen" if c.kind == "ingetrokken" else "record", c.key, c.record, c.faulty)
-            for c in changes
+            Regel("verwijderen" if c.kind == "ingetrokken" else "record", c.key, c.record, c.faulty) for c in changes
         ]
-        if full:  # whatever did not change stands in it too, and what was withdrawn does not
+        if full and self.parties[party].protocol == "rest":  # an API shows each record once, as it now is
+            held = self._held(party, bericht, night).values()
+            regels = [Regel("record", c.key, c.record, c.faulty) for c in held]
+        elif full:  # whatever did not change stands in it too, and what was withdrawn does not
             regels = [regel for regel in regels if regel.actie == "record"]
             regels += [
                 Regel("record", c.key, c.record, c.faulty)
@@ -172,7 +175,7 @@ class World:
 
 
 def _is_older(change: Change, held: Change | None) -> bool:
-    """Whether a state came after a newer one (only where records have a moment of their own)."""
-    if held is None:
+    """Whether a state came after a newer one (only where records have a moment of their own that can be true)."""
+    if held is None or AHEAD in held.faulty:
         return False
     return str(change.record.get("gewijzigd_op", "")) < str(held.record.get("gewijzigd_op", ""))

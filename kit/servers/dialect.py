@@ -52,24 +52,25 @@ class Dialect:
             kind, _, name = self.places.get(path, "").partition(".")
             match kind:
                 case "zaak":
-                    parts.zaak[name] = self._text(path, value)
+                    parts.zaak[name] = self.text(path, value)
                 case "eigenschap":
-                    parts.eigenschappen[name] = self._text(path, value)
+                    parts.eigenschappen[name] = self.text(path, value)
                 case "status":
-                    parts.statussen[name] = self._text(path, value)
+                    parts.statussen[name] = self.text(path, value)
                 case "rol":
-                    parts.persoon[name.removeprefix("betrokkeneIdentificatie.")] = self._text(path, value)
+                    parts.persoon[name.removeprefix("betrokkeneIdentificatie.")] = self.text(path, value)
         return parts
 
     def names(self, kind: str) -> list[str]:
         """The names of all places of a kind: "eigenschap" or "status"."""
         return [place.partition(".")[2] for place in self.places.values() if place.startswith(f"{kind}.")]
 
-    def _text(self, path: str, value: Any) -> str:
+    def text(self, path: str, value: Any) -> str:
+        """A value in the words and the notation of this system."""
         if value is None:
             return ""
         if isinstance(value, list):
-            return self.separators[path].join(self._text(path, item) for item in value)
+            return self.separators[path].join(self.text(path, item) for item in value)
         plain = str(value).lower() if isinstance(value, bool) else str(value)
         return self.words.get(path, {}).get(plain, notation(self.notations.get(path, ""), plain))
 

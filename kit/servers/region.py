@@ -6,17 +6,44 @@ from pathlib import Path
 from typing import Any
 
 from kit.calendar import Calendar, date_of
-from kit.servers import files
+from kit.nights import FULL_FILE
+from kit.parties import ANSWERS, Party, parties
+from kit.servers import files, tables
 from kit.servers.auth import Client
 from kit.servers.cases import Register
 from kit.servers.catalogue import Catalogue
 from kit.servers.dialect import SYSTEM_OF, dialects
-from kit.servers.sftp import User, key_pair, make_room, public_text
+from kit.servers.rest import Application, RestSystem
+from kit.servers.sftp import FOLDERS, User, key_pair, make_room, public_text
 from kit.servers.state import Delivered, Secrets
+from kit.servers.stuf import Asker, StufSystem
+from kit.servers.stuf_zaken import Zaken
 from kit.servers.zgw import System
 from kit.world import World
 
-SENDERS: Mapping[str, str] = {"coevorden": "password", "midden_drenthe": "key"}  # name -> how it logs in
+SENDERS: Mapping[str, str] = {  # name -> how it logs in
+    "coevorden": "password",
+    "midden_drenthe": "key",
+    "borger_odoorn": "password",
+    "aa_en_hunze": "key",
+    "westerveld": "password",
+    "noordenveld": "password",
+    "tynaarlo": "key",
+    "meppel": "password",
+}
+# Those whose own system is asked, and who have a room for the answers that come back and nothing else.
+BOXES: Mapping[str, str] = {
+    "emmen": "password",
+    "assen": "key",
+    "hoogeveen": "password",
+    "de_wolden": "password",
+    "mee_drenthe": "key",
+}
+LOGINS = {**SENDERS, **BOXES}
+PROVIDERS: Mapping[str, str] = {"mee_drenthe": "mee"}  # name -> its system, with an API of its own
+
+# (who, night) -> a file that somebody forgot in the room: it fits no agreement and must not hold up the others.
+STRAYS: Mapping[tuple[str, int], str] = {("borger_odoorn", 4): "Kopie van aanmelding.csv"}
 
 
 @lru_cache(maxsize=2)
@@ -36,15 +63,28 @@ class Region:
         self._delivered = Delivered(self.folder / "geleverd.json")
         self.host_key = key_pair(self.folder / "keys" / "host")
         self.users = {name: self._user(name) for name in SENDERS}
+        self.boxes = {name: self._user(name) for name in BOXES}
         for user in self.users.values():
-            make_room(user)
+            make_room(user, FOLDERS)
+        for user in self.boxes.values():
+            make_room(user, (ANSWERS,))
         self.systems: dict[str, System] = {}
+        self.providers = {name: self._provider(name, system) for name, system in PROVIDERS.items()}
+        self.stuf = {party.name: self._stuf(party) for party in parties().values() if party.protocol == "stuf"}
 
     def move(self, calendar: Calendar) -> None:
         """Show the region as it is in this night: zaken as they now are, and the files of every night so far."""
         if calendar.seed != self.seed:
             self.world = _world(calendar.seed)
             self._make_systems()
+            for provider in self.providers.values():
+                provider.move(self.world, 0)
+            for stuf in self.stuf.values():
+                stuf.zaken.move(self.world, 0)
+        for provider in self.providers.values():
+            provider.move(self.world, calendar.night)
+        for stuf in self.stuf.values():
+            stuf.zaken.move(self.world, calendar.night)
         for system in self.systems.values():
             system.register.move(self.world, calendar.night)
         for night in range(1, calendar.night + 1):
@@ -64,6 +104,23 @@ class Region:
                 }
                 for party, system in SYSTEM_OF.items()
             },
+            "rest": {
+                name: {
+                    "base_url": f"http://127.0.0.1:{http_port}/{provider.name}/api/v2/",
+                    "token_url": f"http://127.0.0.1:{http_port}/{provider.name}/oauth/token",
+                    "client_id": provider.client.client_id,
+                    "secret": provider.client.secret,
+                }
+                for name, provider in self.providers.items()
+            },
+            "stuf": {
+                name: {
+                    "url": f"http://127.0.0.1:{http_port}{stuf.path}",
+                    "login": stuf.asker.login,
+                    "password": stuf.asker.password,
+                }
+                for name, stuf in self.stuf.items()
+            },
             "sftp": {
                 "host": "127.0.0.1",
                 "port": sftp_port,
@@ -72,7 +129,7 @@ class Region:
                     name: {"login": name, "key_path": str(self._key_path(name))}
                     if user.public_key
                     else {"login": name, "password": user.password}
-                    for name, user in self.users.items()
+                    for name, user in (self.users | self.boxes).items()
                 },
             },
         }
@@ -94,9 +151,20 @@ class Region:
         rights = {dialect.zaaktype for dialect in dialects(SYSTEM_OF[party]).values()}
         return Client(f"regiohub-{party}", self._secrets.get(f"zgw/{party}"), rights)
 
+    def _provider(self, name: str, system: str) -> RestSystem:
+        client = Application(f"regiohub-{name}", self._secrets.get(f"rest/{name}"))
+        forgets = [FULL_FILE[name]] if name in FULL_FILE else []
+        return RestSystem.of(system, name, client, forgets, self.latency)
+
+    def _stuf(self, party: Party) -> StufSystem:
+        known = dialects(party.name)
+        rights = {dialect.zaaktype for dialect in known.values()}
+        asker = Asker("REGIOHUB", f"regiohub-{party.name}", self._secrets.get(f"stuf/{party.name}"), rights)
+        return StufSystem(party.name, Zaken(party.name, party.code, known), asker, self.latency)
+
     def _user(self, name: str) -> User:
         room = self.folder / "sftp" / name
-        if SENDERS[name] == "key":
+        if LOGINS[name] == "key":
             return User(name, room, public_key=public_text(key_pair(self._key_path(name))))
         return User(name, room, password=self._secrets.get(f"sftp/{name}"))
 
@@ -108,14 +176,35 @@ class Region:
         day = date_of(night).isoformat()
         for name, user in self.users.items():
             party = self.world.parties[name]
+            stray = STRAYS.get((name, night))
+            if stray and f"{seed}/{name}/{stray}" not in self._delivered:
+                (user.room / "uit" / stray).write_text("nog nakijken\n", encoding="utf-8")
+                self._delivered.add(f"{seed}/{name}/{stray}")
             for bericht in party.berichten:
-                file = files.file_name(bericht, day)
-                mark = f"{seed}/{name}/{file}"
+                mark = f"{seed}/{name}/{files.file_name(bericht, day)}"
                 if mark in self._delivered:
                     continue
                 levering = self.world.levering(name, bericht, night)
                 if levering is not None:
+                    is_table = party.protocol in tables.FORMATS
+                    file = tables.file_name(levering, party.protocol) if is_table else files.file_name(bericht, day)
                     making = user.room.parent / f".{name}_{file}"
-                    files.write(levering, party.code, making)
+                    if is_table:
+                        tables.write(levering, name, making)
+                    else:
+                        files.write(levering, party.code, making)
                     making.replace(user.room / "uit" / file)
+                self._delivered.add(mark)
+            if name in self.stuf and party.tells_changes:
+                self._tell(seed, night, self.stuf[name], user.room)
+
+    def _tell(self, seed: int, night: int, system: StufSystem, room: Path) -> None:
+        """The kennisgevingen of a night, a file each."""
+        for number, message in enumerate(system.zaken.told[night], 1):
+            file = f"zakLk01_{date_of(night):%Y%m%d}_{number:04d}.xml"
+            mark = f"{seed}/{system.name}/{file}"
+            if mark not in self._delivered:
+                making = room.parent / f".{system.name}_{file}"
+                making.write_bytes(message)
+                making.replace(room / "uit" / file)
                 self._delivered.add(mark)

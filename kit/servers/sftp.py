@@ -4,13 +4,15 @@ One user logs in with a password, another with a key, as in the world outside. N
 there is no shell behind it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import asyncssh
 
-FOLDERS = ("uit", "verwerkt", "in")
+from kit.parties import ANSWERS
+
+FOLDERS = ("uit", "verwerkt", ANSWERS)
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,9 @@ def _room_of(users: Mapping[str, User]) -> Callable[[asyncssh.SSHServerChannel],
     return room
 
 
-def make_room(user: User) -> None:
+def make_room(user: User, folders: Iterable[str]) -> None:
     """The folders of a user, if they are not there yet."""
-    for folder in FOLDERS:
+    for folder in folders:
         (user.room / folder).mkdir(parents=True, exist_ok=True)
 
 

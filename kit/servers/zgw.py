@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -239,7 +239,13 @@ async def _no_method(request: Request, error: Exception) -> Response:
     return denied().response(request)
 
 
-def application(systems: Iterable[System]) -> Starlette:
+class Routed(Protocol):
+    """A system with routes of its own."""
+
+    def routes(self) -> list[BaseRoute]: ...
+
+
+def application(systems: Iterable[Routed]) -> Starlette:
     """All systems as one ASGI application."""
     return Starlette(
         routes=[route for system in systems for route in system.routes()],

@@ -181,7 +181,8 @@ def test_a_change_tells_nothing_of_the_future(world: World) -> None:
             for night in range(1, NIGHTS + 1):
                 for change in world.changes(name, bericht, night):
                     written = change.record.get("gewijzigd_op", "")
-                    assert written < vandaag(night).isoformat()
+                    assert (written > f"{vandaag(night) + timedelta(days=2)}") == ("R034" in change.faulty)
+                    assert written < vandaag(night).isoformat() or "R034" in change.faulty
 
 
 def test_hoogeveen_and_de_wolden_give_the_same_numbers_to_other_zaken(world: World) -> None:

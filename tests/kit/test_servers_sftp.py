@@ -148,9 +148,7 @@ def test_a_withdrawal_is_a_delete_message_with_the_key_alone(world: World, tmp_p
     assert all([etree.QName(child).localname for child in each] == ["aanmelding_nummer"] for each in gone)
 
 
-def test_the_next_night_comes_without_a_restart_and_what_was_picked_up_stays_away(
-    world: World, tmp_path: Path
-) -> None:
+def test_the_next_night_comes_without_a_restart_and_what_was_picked_up_stays_away(world: World, tmp_path: Path) -> None:
     with running(tmp_path) as (services, region):
         with logged_in(services, "coevorden") as client:
             for name in client.listdir("uit"):
@@ -199,20 +197,18 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left_running(tmp_path: Path
 
 
 def test_connections_are_named_after_their_sources_in_the_json_of_airflow(services: dict[str, Any]) -> None:
-    from connectors.connector import Connection
+    from connectors.connection import Connection
+    from exchange.region import load_regions
 
     env = connection_env(services)
-    assert sorted(env) == [
-        "AIRFLOW_CONN_ASSEN_ZGW",
-        "AIRFLOW_CONN_COEVORDEN_SFTP",
-        "AIRFLOW_CONN_DE_WOLDEN_ZGW",
-        "AIRFLOW_CONN_EMMEN_ZGW",
-        "AIRFLOW_CONN_HOOGEVEEN_ZGW",
-        "AIRFLOW_CONN_MIDDEN_DRENTHE_SFTP",
-    ]
+    drenthe = next(region for region in load_regions() if region.name == "drenthe")
+    used = {id for one in drenthe.sources.values() for id in (one.connection_id, one.answer.connection_id)}
+    assert set(env) == {f"AIRFLOW_CONN_{id.upper()}" for id in used}
     emmen, coevorden = Connection.from_env("emmen_zgw", env), Connection.from_env("coevorden_sftp", env)
     base = f"{emmen.schema}://{emmen.host}:{emmen.port}{emmen.extra['path']}"
     assert base == services["zgw"]["emmen"]["base_url"]
     assert (coevorden.conn_type, coevorden.login) == ("sftp", "coevorden")
     assert coevorden.extra["host_key"].startswith("ssh-ed25519 AAAA")
     assert Path(Connection.from_env("midden_drenthe_sftp", env).extra["key_file"]).exists()
+    tynaarlo = Connection.from_env("tynaarlo_stuf", env)
+    assert (tynaarlo.conn_type, tynaarlo.extra["drop"]["conn_type"]) == ("http", "sftp")

@@ -15,8 +15,9 @@ from kit.truth import LAG_NIGHTS, History, _judge
 from kit.world import Levering, Regel, World
 
 pytestmark = pytest.mark.pure
-FILES = [(p.name, bericht) for p in parties().values() if p.is_file for bericht in p.berichten]
-ZAKEN = [(p.name, bericht) for p in parties().values() if not p.is_file for bericht in p.berichten]
+ALL = [(p, bericht) for p in parties().values() for bericht in p.berichten]
+FILES = [(p.name, bericht) for p, bericht in ALL if p.sends_file(bericht)]
+ZAKEN = [(p.name, bericht) for p, bericht in ALL if not p.sends_file(bericht)]
 
 
 @pytest.mark.parametrize(("party", "bericht"), FILES)
@@ -111,7 +112,7 @@ def test_the_mart_adds_up_to_the_records(world: World, party: str, night: int) -
     for row in rows.values():
         if all(span.lo == span.hi for span in row.values()):
             assert sum(row[name].lo for name in outcomes) == row["aanmeldingen"].lo
-        assert row["minderjarigen"].hi <= row["unieke_clienten"].hi <= row["aanmeldingen"].hi
+        assert row["unieke_clienten"].hi <= row["aanmeldingen"].hi
 
 
 def test_unique_people_do_not_add_up_over_the_months(world: World) -> None:

@@ -45,6 +45,7 @@ def test_without_a_server_it_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch
     found = run(app, ["verify", "--json"])
     assert found.exit_code == 2
     assert "geheim" not in found.output
+    assert found.stderr.startswith("kit: the server of HUB_DATABASE_URL cannot be reached: connection failed")
     assert found.stderr.count("\n") == 1
 
 
