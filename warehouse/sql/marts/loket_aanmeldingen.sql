@@ -4,19 +4,19 @@
 -- Reader: the analyst, and whoever may see single gemeenten by row-level security.
 -- People are counted once within a row and do not add up over rows; everything else does. The outcomes add up
 -- to aanmeldingen. No row is not zero: compare the month with geleverd_tot of its source.
--- :vandaag the day of publication; :minderjarig the codes of leeftijdsklasse below 18.
+-- Who is a minor is not here: of so few people that is a characteristic (see mart_contract.clienten).
+-- :vandaag the day of publication.
+{% from 'sql/parts/levering.sql' import geleverd %}
 DELETE FROM mart_loket.aanmeldingen;
 
 INSERT INTO mart_loket.aanmeldingen (
     gemeente_code, verantwoordelijke_code, organisatie_code, source, loket_code, loket_naam, soort_loket_code,
-    maand, aanmeldingen, unieke_clienten, minderjarigen, anoniem, beantwoord, naar_traject, warm_overgedragen,
+    maand, aanmeldingen, unieke_clienten, anoniem, beantwoord, naar_traject, warm_overgedragen,
     doorverwezen, overige_uitkomst, uitkomst_onbekend, koud_overgedragen, leeftijd_onbekend,
     leefgebied_onbekend, aandeel_leefgebied_onbekend, geleverd_tot, vandaag
 )
 WITH levering AS (
-    SELECT source, max(stand_op) AS geleverd_tot
-    FROM exchange.delivery
-    WHERE bericht = 'aanmelding' AND state IN ('merged', 'duplicate')
+    {{- geleverd('source, max(stand_op) AS geleverd_tot') }} AND bericht = 'aanmelding'
     GROUP BY source
 ),
 aanmelding AS (
@@ -39,7 +39,6 @@ SELECT
     maand,
     count(*),
     count(DISTINCT client_ref) FILTER (WHERE NOT is_anoniem),
-    count(DISTINCT client_ref) FILTER (WHERE NOT is_anoniem AND leeftijdsklasse = ANY (:minderjarig)),
     count(*) FILTER (WHERE is_anoniem),
     count(*) FILTER (WHERE uitkomst = '1'),
     count(*) FILTER (WHERE uitkomst = '2'),
