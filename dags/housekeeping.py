@@ -3,7 +3,7 @@
 from airflow.sdk import DAG, get_current_context, task
 
 from dags.building import nightly
-from dags.tasks import PARAMS, RETRIES, cure, log, vandaag
+from dags.tasks import PARAMS, RETRIES, cure, log, timed, vandaag
 from exchange import housekeeping
 from exchange.region import Region, read_regions
 
@@ -26,7 +26,7 @@ def housekeeping_dag(region: Region) -> DAG:
 
         @task(task_id="housekeeping")
         def housekeeping_task() -> None:
-            with cure():
+            with cure(), timed():
                 result = housekeeping.housekeeping(region, vandaag(get_current_context()))
                 log.info("housekeeping %s: %s", region.name, result.line())
 

@@ -7,8 +7,8 @@ Assets draw the picture; they never start half a night.
 from airflow.sdk import DAG, Asset, get_current_context, task
 
 from dags.building import actueel, nightly
-from dags.tasks import PARAMS, RETRIES, cure, log, vandaag
-from exchange import publish
+from dags.tasks import PARAMS, RETRIES, cure, log, timed, vandaag
+from exchange import assess_marts, data_docs, publish
 from exchange.region import Region, read_regions
 
 PUBLISH_AT = "30 5 * * *"  # after the last source of the night, before the first reader of the day
@@ -34,13 +34,21 @@ def publish_dag(region: Region) -> DAG:
             outlets=[Asset(f"{region.name}_marts", uri=f"hub://{region.name}/marts", group=region.name)],
         )
         def publish_task() -> None:
-            with cure():
+            with cure(), timed():
                 result = publish.publish(region, vandaag(get_current_context()))
                 for stale in result.stale:
                     log.warning("publish %s: %s is stale, %s", region.name, stale.source, stale.reason)
                 log.info("publish %s", result.line())
 
-        publish_task()
+        @task(task_id="assess", doc_md="Beoordeelt wat gepubliceerd is, en maakt de pagina's over kwaliteit.")
+        def assess_task() -> None:
+            with cure(), timed():
+                results = assess_marts.assess_marts(region, vandaag(get_current_context()))
+                unmet = sum(not one.is_met for one in results)
+                log.info("assess %s: expectations %d, not met %d", region.name, len(results), unmet)
+                log.info("assess %s: pages %d", region.name, data_docs.data_docs(region))
+
+        publish_task() >> assess_task()  # type: ignore[operator]
     return dag
 
 

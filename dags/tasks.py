@@ -4,6 +4,7 @@ The verbs know nothing of Airflow; here their parameters are taken from it and t
 """
 
 import logging
+import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 from airflow.sdk import BaseHook, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
-from connectors.connector import Connection
+from connectors.connection import Connection
 from exchange.clock import AMSTERDAM, today, trial_day
 from exchange.errors import (
     DeclarationError,
@@ -25,6 +26,7 @@ from exchange.errors import (
 )
 
 log = logging.getLogger("hub")
+clock = logging.getLogger("hub.clock")
 
 # What a retry cures is a source that is down: the errors below say so by their type, all others fail at once.
 RETRIES: dict[str, Any] = {
@@ -43,6 +45,7 @@ PARAMS = {
         description="De dag waarvoor deze nacht telt (jjjj-mm-dd). Leeg = de dag van de run zelf.",
     )
 }
+
 
 def vandaag(context: Mapping[str, Any]) -> date:
     """The day a run counts for: its conf, else the end of its data interval, else the clock.
@@ -109,6 +112,16 @@ def cure() -> Iterator[None]:
         return
     log.error("%s", line)
     raise AirflowFailException(line) from None
+
+
+@contextmanager
+def timed() -> Iterator[None]:
+    """Log the seconds of the hub's own work: what a task takes beyond them is Airflow's."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        clock.info("worked %.3f s", time.perf_counter() - began)
 
 
 def _place(error: BaseException) -> str:

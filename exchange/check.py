@@ -9,18 +9,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from connectors.connector import Connector, Found, Request
 from exchange.context import Context
 from exchange.errors import DeliveryRefused
 from exchange.judge import Judge
-from exchange.validate import judge_header
+from exchange.validate import complete, judge_header
 from schemas.faults import Fault, fault
 
 SHOWN = 20
 # What the text of a delivery-level fault says was expected.
 EXPECTED = {
-    "L001": "XML naar het gepubliceerde schema",
+    "L001": "het formaat in de aansluiting van de bron (XML, CSV of XLSX)",
     "L002": "een bericht dat met deze bron is afgesproken, in de namespace van het gepubliceerde schema",
     "L003": "de versie in de aansluiting van de bron",
+    "L011": "het bericht en de dag, zoals aanmelding_20150302.csv",
+    "L012": "zie de aansluiting van de bron",
+    "L013": "zie de aansluiting van de bron",
 }
 
 
@@ -49,17 +53,20 @@ def check(context: Context, file: Path) -> Report:
     try:
         with file.open("rb") as stream:
             header = connector.header(stream)
+        named = _named(context, connector, file.name) if not header.bericht else None
+        if named:
+            header = complete(header, named.bericht, named.scope)
         report.bericht = header.bericht
-        stand_op = header.stand_op or datetime.combine(context.vandaag, time(), UTC)
+        stand_op = (named or header).stand_op or datetime.combine(context.vandaag, time(), UTC)
         judge_header(context.source, header, stand_op, context.vandaag)
         delivers = context.source.delivers[header.bericht]
-        judge = Judge(context.region, context.source, header.bericht, connector)
+        judge = Judge(context.region, context.source, header.bericht, connector, stand_op)
         with file.open("rb") as stream:
             for raw in connector.read(header.bericht, delivers.options, stream):
                 report.received += 1
                 _count(report, raw.nummer, judge(raw).faults)
     except DeliveryRefused as refused:
-        report.refused = f"{refused.code}: {refusal(refused.code)}"
+        report.refused = f"{refused.code}: {refusal(refused.code, refused.detail)}"
     return report
 
 
@@ -75,6 +82,19 @@ def _count(report: Report, nummer: int, faults: list[Fault]) -> None:
             report.lines.append((nummer, [f"{one.code}: {one.text()}" for one in wrong]))
 
 
-def refusal(code: str) -> str:
-    """Why a whole delivery was refused, in Dutch."""
-    return fault(code, vorm=EXPECTED.get(code, "zoals afgesproken"), max="zoals afgesproken").text()
+def _named(context: Context, connector: Connector, name: str) -> Found:
+    """What the name of a file says, for a format that does not say it itself. Raises DeliveryRefused."""
+    requests = [Request(bericht, delivers.options) for bericht, delivers in context.source.delivers.items()]
+    found: Found | None = getattr(connector, "found", lambda *_: None)(name, requests)
+    if found is None:
+        raise DeliveryRefused("L011")
+    return found
+
+
+def refusal(code: str, detail: str = "") -> str:
+    """Why a whole delivery was refused, in Dutch. `detail` is the place or the names that came with the code."""
+    expected = EXPECTED.get(code, "zoals afgesproken")
+    if code == "L015":
+        return fault(code, velden=detail).text()
+    text = fault(code, vorm=expected, max="zoals afgesproken").text()
+    return f"{text} ({detail})" if detail else text

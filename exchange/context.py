@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from connectors.connector import Connection, Connector, open_connector
+from connectors.connection import Connection
+from connectors.connector import Connector, open_connector
 from exchange.errors import SourceUnavailable
 from exchange.keys import Keys
 from exchange.landing import Landing
@@ -79,13 +80,14 @@ class Context:
             yield Path(folder)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self, verb: str = "") -> Iterator[None]:
         """One run of a source at a time; dies with the connection, so a killed run leaves no lock behind.
 
-        Raises SourceUnavailable when another run holds it: waiting cures that.
+        With `verb` it holds up only that verb, which may go on beside the others. Raises SourceUnavailable when
+        another run holds it: waiting cures that.
         """
         with self.engine.connect() as connection:
-            name = {"name": f"hub:{self.source.id}"}
+            name = {"name": ":".join(filter(None, ("hub", self.source.id, verb)))}
             held = connection.execute(text("select pg_try_advisory_lock(hashtext(:name))"), name).scalar_one()
             connection.commit()
             if not held:

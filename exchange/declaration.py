@@ -4,13 +4,20 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from types import UnionType
 from typing import Any
+
+from croniter import CroniterError, croniter
 
 from exchange.errors import DeclarationError
 
 CRON = re.compile(r"^(\S+ ){4}\S+$")
+FIRST_DAY = datetime(2015, 1, 1)  # from here on a schedule must come to a next time
+
+Layers = tuple[tuple[str, Mapping[str, Any]], ...]
 
 
 @dataclass
@@ -20,19 +27,22 @@ class Table:
     file: str
     values: Mapping[str, Any]
     path: str = ""
+    layers: Layers = ()  # a declaration over others: (file, its own values), the uppermost first
     _read: set[str] = field(default_factory=set)
     _tables: dict[str, "Table"] = field(default_factory=dict)
 
     def wrong(self, key: str, cure: str) -> DeclarationError:
         """The error to raise: this file, this key, and what to do."""
-        return DeclarationError(self.file, ".".join(part for part in (self.path, key) if part), cure)
+        place = ".".join(part for part in (self.path, key) if part)
+        said = (file for file, values in self.layers if _says(values, place))
+        return DeclarationError(next(said, self.file), place, cure)
 
-    def _get(self, key: str, kind: type, what: str, cure: str = "") -> Any:
+    def _get(self, key: str, kind: type | UnionType, what: str, cure: str = "") -> Any:
         self._read.add(key)
         if key not in self.values:
             raise self.wrong(key, f"is missing; add it ({cure or what})")
         value = self.values[key]
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
             raise self.wrong(key, f"must be {what}")
         return value
 
@@ -46,6 +56,22 @@ class Table:
     def number(self, key: str) -> int:
         """A whole number."""
         value: int = self._get(key, int, "a whole number")
+        return value
+
+    def real(self, key: str) -> float:
+        """A number, with or without decimals."""
+        return float(self._get(key, float | int, "a number, as in 0.25"))
+
+    def share(self, key: str) -> Decimal:
+        """A part of a whole: above 0, at most 1."""
+        value = Decimal(str(self._get(key, float | int, "a part of 1, as in 0.75")))
+        if not 0 < value <= 1:
+            raise self.wrong(key, "must be above 0 and at most 1, as in 0.75")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """true or false."""
+        value: bool = self._get(key, bool, "true or false, without quotes")
         return value
 
     def date(self, key: str) -> str:
@@ -72,6 +98,10 @@ class Table:
         value = self.text(key)
         if not CRON.match(value):
             raise self.wrong(key, 'must be a cron expression of five parts, as in "0 1 * * *"')
+        try:
+            croniter(value, FIRST_DAY).get_next()
+        except CroniterError as error:
+            raise self.wrong(key, f"is no time of any night; mend it ({error})") from None
         return value
 
     def names(self) -> list[str]:
@@ -87,7 +117,7 @@ class Table:
                 raise self.wrong(key, f"must be a table: [{key}]")
             if key not in self.values and cure:
                 raise self.wrong(key, f"is missing; add it ({cure})")
-            self._tables[key] = Table(self.file, value, f"{self.path}.{key}" if self.path else key)
+            self._tables[key] = Table(self.file, value, f"{self.path}.{key}" if self.path else key, self.layers)
         return self._tables[key]
 
     def strings(self, key: str) -> dict[str, str]:
@@ -121,17 +151,20 @@ def read_toml(path: Path, bases: Path | None = None) -> Table:
     """A declaration as a strict table. Raises DeclarationError when it is absent or no TOML.
 
     With `bases`, a declaration may say `based_on = "<name>"`: it then only says what differs from
-    <bases>/<name>.toml, table by table, key by key.
+    <bases>/<name>.toml, table by table, key by key. What is wrong in a base is told of that file.
     """
     name, values = _short(path), _read(path)
+    layers: list[tuple[str, Mapping[str, Any]]] = [(name, values)]
     while bases and BASE in values:
         base = values.pop(BASE)
         if not isinstance(base, str) or not (bases / f"{base}.toml").is_file():
             known = ", ".join(sorted(file.stem for file in bases.glob("*.toml"))) or "nothing yet"
             raise DeclarationError(name, BASE, f"{base!r} is not in {_short(bases)}; there is {known}")
-        values = _over(values, _read(bases / f"{base}.toml"))
+        below = _read(bases / f"{base}.toml")
+        layers.append((_short(bases / f"{base}.toml"), below))
+        values = _over(values, below)
         name = f"{name} (on {base})"
-    return Table(name, values)
+    return Table(name, values, layers=tuple(layers) if len(layers) > 1 else ())
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -151,6 +184,17 @@ def _over(values: dict[str, Any], base: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _says(values: Mapping[str, Any], place: str) -> bool:
+    """Whether a declaration says something at this place; a key may hold dots itself."""
+    for key, value in values.items():
+        if key == place or (
+            place.startswith(f"{key}.") and isinstance(value, Mapping) and _says(value, place[len(key) + 1 :])
+        ):
+            return True
+    return False
+
+
 def _short(path: Path) -> str:
     parts = path.resolve().parts
-    return "/".join(parts[parts.index("regions") :]) if "regions" in parts else str(path)
+    begin = next((folder for folder in ("regions", "quality") if folder in parts), None)
+    return "/".join(parts[parts.index(begin) :]) if begin else str(path)

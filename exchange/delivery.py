@@ -2,21 +2,30 @@
 
 A delivery is one bericht in one pick-up of one source. Its state only moves to the right:
 
-    received -> validated -> merged          judged record by record
+    received -> validated -> merged          judged record by record, assessed as a whole, merged
+    received -> validated -> held            too odd as a whole: it changes nothing until it is released
+    held -> validated -> merged              released by hand
     received -> refused                      unreadable as a whole; the fault code says why
+    refused                                  left at the source: a name or a size that was not agreed
     duplicate                                the same bytes came before; nothing to judge
 """
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from connectors.connector import Payload
+from connectors.connector import Left, Payload
 from exchange.context import Context
 from exchange.landing import Landed
+from exchange.outbox import announce
+from schemas.masking import masked
 from warehouse.tables import delivery as table
+
+SAME_BYTES = "L022"
+NOWHERE = ""  # the landing path of what was never taken
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,8 @@ class Delivery:
     gone: tuple[str, ...] | None  # places that were asked and are gone; None where absence itself is the proof
     vandaag: date
     counts: Counts
+    is_assessed: bool = False
+    is_released: bool = False
 
 
 def from_row(row: RowMapping) -> Delivery:
@@ -81,6 +92,8 @@ def from_row(row: RowMapping) -> Delivery:
         None if row["gone"] is None else tuple(row["gone"]),
         row["vandaag"],
         counts,
+        row["assessed_at"] is not None,
+        row["released_at"] is not None,
     )
 
 
@@ -117,7 +130,7 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
         "bericht": payload.bericht,
         "contract_versie": delivers.contract.versie,
         "run_id": context.run_id,
-        "name": payload.name,
+        "name": masked(payload.name),
         "media_type": payload.media_type,
         "stand_op": payload.stand_op,
         "vandaag": context.vandaag,
@@ -125,6 +138,7 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
         "bytes": landed.size,
         "landing_path": landed.path,
         "scope": list(payload.scope),
+        "bookmark": payload.bookmark,
         "state": "received",
     }
     if earlier:
@@ -139,10 +153,49 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
             "rejected": before.rejected,
             "superseded": before.superseded,
             "deleted": before.deleted,
+            "warnings": told(SAME_BYTES),
             "finished_at": func.clock_timestamp(),
         }
     row = connection.execute(insert(table).values(values).returning(table)).mappings().one()
+    announce(connection, row["delivery_id"], row["state"])
     return from_row(row)
+
+
+def leave(connection: Connection, context: Context, left: Left) -> int | None:
+    """Write down, once, what lies at a source and was not taken: refused, with nothing in landing.
+
+    Returns the delivery; None where this was told before.
+    """
+    mark = sha256(left.mark.encode("utf-8", "surrogatepass")).digest()
+    same = select(table.c.delivery_id).where(table.c.source == context.source.id, table.c.bericht == left.bericht)
+    if connection.scalar(same.where(table.c.sha256 == mark).limit(1)) is not None:
+        return None
+    delivers = context.source.delivers.get(left.bericht)
+    values: dict[str, Any] = {
+        "source": context.source.id,
+        "gemeente_code": context.source.code if context.source.kind == "gemeente" else None,
+        "verantwoordelijke_code": context.source.code,
+        "bericht": left.bericht,
+        "contract_versie": delivers.contract.versie if delivers else "",
+        "run_id": context.run_id,
+        "name": masked(left.name),
+        "media_type": "application/octet-stream",
+        "vandaag": context.vandaag,
+        "sha256": mark,
+        "bytes": left.size,
+        "landing_path": NOWHERE,
+        "state": "refused",
+        "fault_code": left.fault,
+        "finished_at": func.clock_timestamp(),
+    }
+    delivery_id = connection.execute(insert(table).values(values).returning(table.c.delivery_id)).scalar_one()
+    announce(connection, delivery_id, "refused")
+    return delivery_id
+
+
+def told(code: str, field: str = "") -> list[dict[str, object]]:
+    """One remark about a delivery as a whole, as its `warnings` keep it: `field` is a place in it, never a value."""
+    return [{"code": code, "field": masked(field), "count": 1}]
 
 
 def unfinished(connection: Connection, source: str) -> list[Delivery]:
@@ -155,11 +208,24 @@ def unfinished(connection: Connection, source: str) -> list[Delivery]:
     return [from_row(row) for row in connection.execute(query).mappings()]
 
 
+def held(connection: Connection, source: str, bericht: str | None = None) -> list[int]:
+    """The deliveries of a source that are held: what they brought stands in ACCEPTED, and does not count."""
+    query = select(table.c.delivery_id).where(table.c.source == source, table.c.state == "held")
+    query = query.where(table.c.bericht == bericht) if bericht else query
+    return list(connection.scalars(query.order_by(table.c.delivery_id)))
+
+
+def unassessed(connection: Connection, found: Delivery) -> int | None:
+    """Another delivery of this source and bericht that was judged, and might still be held."""
+    query = select(table.c.delivery_id).where(table.c.source == found.source, table.c.bericht == found.bericht)
+    query = query.where(table.c.state == "validated", table.c.assessed_at.is_(None))
+    return connection.scalar(query.where(table.c.delivery_id != found.delivery_id).limit(1))
+
+
 def close(connection: Connection, delivery_id: int, state: str, counts: Counts, **more: Any) -> None:
-    """Move a delivery to its next state with what became of its records."""
+    """Move a delivery to its next state with what became of its records, and let its sender hear of it."""
     values = {field.name: getattr(counts, field.name) for field in fields(Counts)} | more | {"state": state}
     connection.execute(
-        update(table)
-        .where(table.c.delivery_id == delivery_id)
-        .values(**values, finished_at=func.clock_timestamp())
+        update(table).where(table.c.delivery_id == delivery_id).values(**values, finished_at=func.clock_timestamp())
     )
+    announce(connection, delivery_id, state)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from exchange.context import home
 from exchange.region import Region
+from exchange.runs import close_interrupted
 from warehouse.engine import engine_for
 
 log = logging.getLogger(__name__)
@@ -23,14 +24,15 @@ class Tidied:
 
     stages: int
     folders: int
+    runs: int  # called running, though nobody was at work on them any more; now failed
 
     def line(self) -> str:
         """One line for a log."""
-        return f"{self.stages} stage tables · {self.folders} work folders"
+        return f"{self.stages} stage tables · {self.folders} work folders · {self.runs} interrupted runs"
 
 
 def housekeeping(region: Region, vandaag: date) -> Tidied:
-    """Drop stage tables of deliveries that are judged, and work folders older than a day."""
+    """Drop stage tables of judged deliveries and work folders older than a day; close runs that were killed."""
     engine = engine_for(region.database, "loader")
     with engine.begin() as connection:
         stages = connection.scalars(
@@ -42,12 +44,13 @@ def housekeeping(region: Region, vandaag: date) -> Tidied:
         ).all()
         for stage in stages:
             connection.execute(text(f"drop table if exists {stage}"))
+        killed = close_interrupted(connection)
     folders = 0
     work = home() / "work"
     for folder in work.glob("*-*") if work.exists() else ():
         if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
             folders += 1
-    tidied = Tidied(len(stages), folders)
+    tidied = Tidied(len(stages), folders, killed)
     log.info("housekeeping %s on %s: %s", region.name, vandaag, tidied.line())
     return tidied

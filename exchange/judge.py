@@ -1,16 +1,26 @@
 """One raw record in, its verdict out: in our words, held against the contract and the source's rights."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from connectors.connector import Connector, RawRecord
 from exchange.mapping import Mapper
 from exchange.region import Region, Source
+from exchange.stage import MOMENT
 from schemas.check import Checker
 from schemas.faults import CATALOGUE, Fault
 
 # A gemeente speaks for itself: path of the field, and the fault when it names another.
 OWN = (("gemeente_code", "R030"), ("verantwoordelijke_code", "R031"))
+
+# A version from the future would stand before all that follow, so that no later one could take its place. One day
+# is left to clocks and time zones that differ.
+FROM_THE_FUTURE = "R034"
+AHEAD = timedelta(days=1)
+
+# A warning: the declaration allowed us to undo what a spreadsheet did.
+REPAIRED = "V027"
 
 # What a reader calls an actie that it does not know: a removal that was misspelled is no update.
 ACTIE = "@actie"
@@ -26,9 +36,12 @@ class Judged(NamedTuple):
 
 
 class Judge:
-    """The verdict of one source's declaration and one contract. Holds no state of a record."""
+    """The verdict of one source's declaration and one contract. Holds no state of a record.
 
-    def __init__(self, region: Region, source: Source, bericht: str, connector: Connector) -> None:
+    stand_op: the moment of which the delivery gives the state.
+    """
+
+    def __init__(self, region: Region, source: Source, bericht: str, connector: Connector, stand_op: datetime) -> None:
         delivers = source.delivers[bericht]
         self._names = {path: theirs for theirs, path in delivers.rename.items()}
         self._map = Mapper(delivers)
@@ -36,10 +49,13 @@ class Judge:
         self._key = delivers.contract.sleutel
         self._own = source.code if source.kind == "gemeente" else None
         self._foreign = tuple(getattr(connector, "foreign", ()))
+        # As the check writes a moment, to the second: two texts compare as the moments do.
+        self._latest = (stand_op + AHEAD).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
     def __call__(self, raw: RawRecord) -> Judged:
         """Judge one record; a delete message needs its key and nothing else."""
-        record = self._map(raw.values)
+        repaired: list[str] = []
+        record = self._map(raw.values, repaired)
         removal = raw.actie == "verwijderen"
         checked = self._check.removal(record) if removal else self._check(record)
         faults, unknown = checked.faults, checked.unknown
@@ -49,13 +65,21 @@ class Judge:
                 faults = [self._fault("R033", self._key[0])]
         if unknown and self._foreign:
             unknown = tuple(name for name in unknown if not name.startswith(self._foreign))
+        moment = checked.values[MOMENT]
+        if moment is not None and moment > self._latest:
+            faults = [*faults, self._fault(FROM_THE_FUTURE, MOMENT)]
+        if repaired:
+            faults = [*faults, *[self._fault(REPAIRED, path) for path in repaired]]
         if ACTIE in raw.values:
             faults = [*faults, Fault("R032", ACTIE, "record", None, {"vorm": 'actie mag alleen "verwijderen" zijn'})]
         if self._own:
             for path, code in OWN:
                 if checked.values[path] not in (None, self._own):
                     faults = [*faults, self._fault(code, path)]
+        if raw.wrong:  # whatever else is odd follows from that
+            faults, unknown = [Fault("R032", "", "record", None, {"vorm": raw.wrong})], ()
         return Judged(checked.values, checked.emptied, faults, unknown)
 
     def _fault(self, code: str, path: str) -> Fault:
-        return Fault(code, path, CATALOGUE[code].level, None, {"velden": self._names.get(path, path)})
+        name = self._names.get(path, path)
+        return Fault(code, path, CATALOGUE[code].level, None, {"veld": name, "velden": name})

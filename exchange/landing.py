@@ -1,16 +1,17 @@
 """Landing: the delivered bytes, unchanged, compressed and sealed, one file per delivery.
 
-Written once. The sha256 of the delivered bytes stands on the delivery row, and binds the sealed file to that
-row: a file put in the place of another does not open.
+Written once; only `blank` writes again, where bytes may not be kept. The sha256 of the delivered bytes stands on the
+delivery row, and binds the sealed file to that row: a file put in the place of another does not open.
 """
 
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import zstandard
 
@@ -49,16 +50,40 @@ class Landing:
         target = self.root / place
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            part = target.with_suffix(f".{os.getpid()}.part")
-            with file.open("rb") as plain, part.open("wb") as raw:
-                sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
-                with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
-                    while block := plain.read(BLOCK):
-                        packed.write(block)
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
-            part.replace(target)
+            with file.open("rb") as plain, self._writing(target, sha256) as packed:
+                while block := plain.read(BLOCK):
+                    packed.write(block)
         return Landed(place, sha256, size)
+
+    def blank(self, path: str, sha256: bytes, ranges: Sequence[tuple[int, int]] | None) -> None:
+        """Put spaces in the place of these bytes (first, behind the last), in rising order; None: of all bytes.
+
+        A line keeps its end, and every other byte its place. The file of before is gone when this returns.
+        """
+        target = self.root / path
+        with self.open(path, sha256) as plain, self._writing(target, sha256) as packed:
+            at, wanted = 0, list(ranges or [])
+            while block := plain.read(BLOCK):
+                clean = bytearray(block)
+                for first, last in [(0, at + len(block))] if ranges is None else wanted:
+                    low, high = max(first - at, 0), min(last - at, len(block))
+                    if low < high:
+                        clean[low:high] = re.sub(rb"[^\r\n]", b" ", clean[low:high])
+                at += len(block)
+                wanted = [(first, last) for first, last in wanted if last > at]
+                packed.write(clean)
+
+    @contextmanager
+    def _writing(self, target: Path, sha256: bytes) -> Iterator[Any]:
+        """A file that is there, packed and sealed, only when all of it was written."""
+        part = target.with_suffix(f".{os.getpid()}.part")
+        with part.open("wb") as raw:
+            sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
+            with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
+                yield packed
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
 
     @contextmanager
     def open(self, path: str, sha256: bytes) -> Iterator[BinaryIO]:

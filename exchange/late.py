@@ -4,10 +4,13 @@ It may come in a delivery that arrives late, or bear a moment of its own that li
 moment may have seen a record again in an older form ("unchanged": no row was written then), or may
 have shown by absence that it was gone. Their manifests and scopes still say so, and once an older version has
 come in between, those sightings become versions of their own. So any order of arrival ends in one history.
+
+A delivery that is held does not count: neither its versions nor its sightings. When it is released it arrives late,
+and what came while it was held arrives late for it.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
@@ -25,6 +28,23 @@ select sleutel_hash, case when inhoud_hash = ''::bytea then stand_op else least(
     partitie, vindplaats
 from accepted.{bericht} where delivery_id = :delivery_id
 """
+
+# What others brought that this one has not been weighed against: known, or released, since it was received.
+TOUCHED = """
+select distinct on (sleutel_hash) sleutel_hash, partitie, vindplaats
+from accepted.{bericht}
+where source = :source and delivery_id <> :delivery_id and delivery_id <> all(cast(:held as bigint[]))
+  and (
+      known_from >= (select received_at from exchange.delivery where delivery_id = :delivery_id)
+      or delivery_id in (
+          select ander.delivery_id from exchange.delivery as ander
+          join exchange.delivery as deze on deze.delivery_id = :delivery_id
+          where ander.source = :source and ander.bericht = '{bericht}' and ander.released_at >= deze.received_at
+      )
+  )
+order by sleutel_hash, moment desc, stand_op desc
+"""
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Sighting(NamedTuple):
@@ -76,6 +96,27 @@ def restore(connection: Connection, contract: Contract, found: Delivery, paramet
     )
 
 
+def settle(connection: Connection, contract: Contract, found: Delivery, parameters: Mapping[str, Any]) -> int:
+    """Put a delivery that was held in its place among what was judged since it was received. Returns how many.
+
+    Its own sightings come first, of the keys that others touched meanwhile: it may have called them unchanged, or
+    absent, beside versions of which some came only later.
+    """
+    touched = connection.execute(
+        text(TOUCHED.format(bericht=contract.bericht)),
+        {"delivery_id": found.delivery_id, "source": found.source, "held": parameters["held"]},
+    ).all()
+    brought = {bytes(key): Brought(EVER, *more) for key, *more in touched}
+    own = connection.execute(
+        select(deliveries.c.delivery_id, deliveries.c.stand_op, deliveries.c.scope, deliveries.c.gone)
+        .add_columns(manifests.c["keys"].label("packed_keys"), manifests.c.contents)
+        .join(manifests, manifests.c.delivery_id == deliveries.c.delivery_id)
+        .where(deliveries.c.delivery_id == found.delivery_id)
+    ).one()
+    written = sum(_write(connection, contract, sighting, parameters) for sighting in _sightings(own, brought))
+    return written + restore(connection, contract, found, parameters)
+
+
 def _sightings(row: Any, brought: Mapping[bytes, Brought]) -> Iterator[Sighting]:
     keys, contents = bytes(row.packed_keys), bytes(row.contents)
     for key, version in brought.items():
@@ -112,5 +153,6 @@ def _write(connection: Connection, contract: Contract, sighting: Sighting, param
         "stand_op": sighting.stand_op,
         "source": parameters["source"],
         "known_from": parameters["known_from"],
+        "held": parameters["held"],
     }
     return write_sighting(connection, contract, seen)

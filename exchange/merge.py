@@ -25,7 +25,7 @@ class Merged:
 
 
 def merge(context: Context, delivery_id: int) -> Merged:
-    """Merge one judged delivery. One that is merged already, refused or a duplicate changes nothing."""
+    """Merge one judged delivery. One that is merged already, held, refused or a duplicate changes nothing."""
     with context.engine.begin() as connection:
         found = delivery.find(connection, delivery_id, lock=True)
         if found.state != "validated":

@@ -1,13 +1,22 @@
 """publish: make the marts anew from the current state, at a fixed time, whoever is silent."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from exchange.region import Region
 from exchange.status import Stale, stale
 from warehouse.engine import engine_for
-from warehouse.marts import load_lokets, publish_marts
+from warehouse.marts import load_declared, load_lokets, publish_marts
+from warehouse.tables import (
+    normbedrag,
+    raamcontract,
+    raamcontract_gemeente,
+    verwachte_levering,
+    vroeghulp_norm,
+)
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +42,28 @@ def publish(region: Region, vandaag: date) -> Published:
     engine = engine_for(region.database, "loader")
     with engine.begin() as connection:
         load_lokets(connection, [asdict(loket) for loket in region.lokets])
+        load_declared(connection, verwachte_levering, expected(region))
+        declared = region.raamcontract.rows() if region.raamcontract else {}
+        for table in (raamcontract, raamcontract_gemeente, normbedrag):
+            load_declared(connection, table, declared.get(table.name, []))
+        norms = [{"fase": fase, "norm_dagen": days} for fase, days in region.vroeghulp_norm.items()]
+        load_declared(connection, vroeghulp_norm, norms)
         rows = publish_marts(connection, vandaag)
         behind = tuple(stale(connection, region, vandaag))
     published = Published(region.name, vandaag, rows, behind)
     log.info("publish %s", published.line())
     return published
+
+
+def expected(region: Region) -> Iterator[dict[str, Any]]:
+    """What each source of a region should deliver, in the columns of warehouse.verwachte_levering."""
+    for source in region.sources.values():
+        for bericht in source.delivers:
+            yield {
+                "source": source.id,
+                "bericht": bericht,
+                "naam": source.title,
+                "soort": source.kind,
+                "verantwoordelijke_code": source.code,
+                "gemeente_code": source.code if source.kind == "gemeente" else None,
+            }

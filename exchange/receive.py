@@ -5,10 +5,13 @@ down, and bytes that come again are recognised by their sha256.
 """
 
 import logging
+from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
-from connectors.connector import Payload, Request
+from connectors.connector import Left, Merged, Payload, Request
 from exchange import delivery, proof
 from exchange.context import Context
 from exchange.delivery import Delivery
@@ -35,6 +38,7 @@ def receive(context: Context) -> list[int]:
                 proof.prove(context, connector, kept)
             connector.confirm(payload)
             payload.path.unlink(missing_ok=True)
+        _tell(context, getattr(connector, "left", ()))
     with context.engine.connect() as connection:
         waiting = delivery.unfinished(connection, source.id)
     log.info("%s: %d deliveries wait to be judged", source.id, len(waiting))
@@ -57,20 +61,35 @@ def _keep(context: Context, payload: Payload) -> Delivery:
     return kept
 
 
-def _seen(context: Context) -> dict[str, bool]:
-    """Per bericht: was it ever merged? Where not, the connector reads the whole."""
+def _tell(context: Context, left: Sequence[Left]) -> None:
+    """What was not taken is refused in the ledger: we see it, the sender is answered, and nothing else waits for it."""
+    for one in left:
+        with context.engine.begin() as connection:
+            delivery_id = delivery.leave(connection, context, one)
+        if delivery_id is None:
+            log.warning("%s: still at the source and not taken: %s, %d bytes", context.source.id, one.fault, one.size)
+        else:
+            log.warning("%s: not taken, delivery %d refused: %s", context.source.id, delivery_id, one.fault)
+
+
+def _seen(context: Context) -> dict[str, Merged]:
+    """Per bericht the last pick-up that was merged. Where there is none, the connector reads the whole.
+
+    Each pick-up goes on from one that was merged, so any merged one has all before it merged too; a delivery that
+    was judged again (replay) is no pick-up.
+    """
+    own = table.c.source == context.source.id
+    last = (
+        select(table.c.bericht, table.c.bookmark)
+        .ext(distinct_on(table.c.bericht))
+        .where(own, table.c.state == "merged", table.c.duplicate_of.is_(None))
+        .order_by(table.c.bericht, table.c.delivery_id.desc())
+    )
+    latest = (
+        select(table.c.bericht, func.max(table.c.stand_op))
+        .where(own, table.c.state != "refused")
+        .group_by(table.c.bericht)
+    )
     with context.engine.connect() as connection:
-        return {
-            bericht: bool(
-                connection.scalar(
-                    select(
-                        exists().where(
-                            table.c.source == context.source.id,
-                            table.c.bericht == bericht,
-                            table.c.state == "merged",
-                        )
-                    )
-                )
-            )
-            for bericht in context.source.delivers
-        }
+        moments: dict[str, datetime | None] = dict(connection.execute(latest).all())
+        return {b: Merged(bookmark or "", moments.get(b)) for b, bookmark in connection.execute(last)}

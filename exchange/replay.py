@@ -7,7 +7,8 @@ The bytes are those of then, and so is their place in the order of versions. Wha
 from sqlalchemy import insert, select
 
 from exchange.context import Context
-from exchange.delivery import Delivery, find, from_row
+from exchange.delivery import NOWHERE, Delivery, find, from_row
+from exchange.outbox import announce
 from warehouse.tables import delivery as table
 
 COPIED = (
@@ -20,6 +21,8 @@ def again(context: Context, delivery_id: int) -> Delivery:
     """A new delivery over the same bytes, waiting to be validated. Raises LookupError."""
     with context.engine.begin() as connection:
         found = find(connection, delivery_id)
+        if found.landing_path == NOWHERE:
+            raise LookupError(f"delivery {delivery_id} was left at the source: there are no bytes to judge")
         row = connection.execute(select(table).where(table.c.delivery_id == delivery_id)).mappings().one()
         values = {name: row[name] for name in COPIED} | {
             "run_id": context.run_id,
@@ -28,4 +31,5 @@ def again(context: Context, delivery_id: int) -> Delivery:
             "state": "received",
         }
         made = connection.execute(insert(table).values(values).returning(table)).mappings().one()
+        announce(connection, made["delivery_id"], made["state"])
     return from_row(made)

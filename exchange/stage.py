@@ -1,7 +1,7 @@
 """From a checked record to one line of the stage table: identity split off, hashes made, text for COPY.
 
 A record leaves here as text without any identity: the client number becomes a keyed lookup, the identity a
-sealed blob, a consulent a keyed hash. What was refused leaves without a single value.
+sealed blob, a consulent a keyed hash of the year. What was refused leaves without a single value.
 
 Cells are parted by U+001F, which no checked value can hold, and an empty cell is NULL: so hardly any value needs
 an escape, and the text of the cells is at the same time the content that is hashed.
@@ -19,13 +19,13 @@ from connectors.connector import RawRecord
 from exchange.keys import Keys
 from schemas.contract import Contract
 from schemas.faults import Fault
+from schemas.masking import masked
 from schemas.render.tables import columns
 from warehouse.load import stage_columns
 
 CLIENT_NUMBERS = ("persoon.client_nummer_bron", "client_nummer_bron")
 MOMENT = "gewijzigd_op"
 GONE = "verwijderd"
-DIGITS = re.compile(r"[0-9](?:[ .\-]?[0-9]){8,}")
 NEXT = "\x1f"
 SPECIAL = re.compile(r"[\\\n\r\x1f]")
 ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", NEXT: "\\" + NEXT}
@@ -40,12 +40,13 @@ class StageWriter:
 
     def __init__(self, contract: Contract, keys: Keys, source: str, code: str, qualifiers: Sequence[str]) -> None:
         """`qualifiers` are paths of the source's own that make a key unique together with ours (ZGW)."""
-        self._bericht = contract.bericht
         self._keys = keys
         self._source = source
         self._code = code
         self._qualifiers = tuple(qualifiers)
         self._key = contract.sleutel
+        self._months = frozenset(field.path for field in contract.fields if field.type == "maand")
+        self._day = contract.peildatum
         stored = [column for column in columns(contract) if column.path]
         self._cells = itemgetter(*[column.path for column in stored])
         self._staff = [index for index, column in enumerate(stored) if column.klasse == "m"]
@@ -54,65 +55,92 @@ class StageWriter:
         self._client = next((path for path in CLIENT_NUMBERS if path in [field.path for field in hidden]), None)
         identity = [field.path for field in hidden if field.path != self._client]
         identity += [field.precision for field in hidden if field.precision]
-        # Never one path alone: itemgetter would then give no tuple.
-        self._identity_of = itemgetter(*identity, MOMENT)
+        # Never one path alone: itemgetter would then give no tuple. A traject has no identity but its number.
+        self._identity_of = itemgetter(*identity, MOMENT, MOMENT)
         self._identity_names = [f"{quoted(path)}:" for path in identity]
         self._refs = _references()
+        self._records = keys.hasher(f"{source}\x1f{contract.bericht}\x1f")
         self._persons = keys.hasher(f"{source}\x1f")
         self._contents = keys.hasher()
+        self._seal = keys.seal
         self.names = stage_columns(contract)
+        self._blank = NEXT * (len(self.names) - 1 - self.names.index("is_bekend"))
 
-    def accepted(self, raw: RawRecord, values: Mapping[str, Any], emptied: Sequence[str], place: str) -> str:
-        """The line of a record that passed the check. values: every path of the contract, as checked."""
-        row: Sequence[Any] = self._cells(values)
+    def accepted(
+        self, raw: RawRecord, values: Mapping[str, Any], emptied: Sequence[str], place: str, hidden: Sequence[str] = ()
+    ) -> str:
+        """The line of a record that passed the check. values: every path of the contract, as checked.
+
+        `hidden` are the paths whose own number looks like a BSN; identity of the record is that of the number itself.
+        """
+        row: Sequence[Any] = self._cells(self._covered(values, hidden) if hidden else values)
         if self._staff:
-            row = self._without_staff(row)
+            row = self._without_staff(row, values[self._day][:4])
         cells = [cell if cell.__class__ is str else _array(cell) if cell else "" for cell in row]
         for name in self._groups:
             parts = values[name]
             cells.append(json.dumps(parts, ensure_ascii=False) if parts else "")
         content = NEXT.join(cells)
         number = values[self._client] if self._client else None
-        person, identity = ABSENT, ""
-        if number is not None:
-            known = zip(self._identity_names, self._identity_of(values), strict=False)
-            identity = ",".join([name + quoted(value) for name, value in known if value is not None])
-            person = self._person(number, identity)
+        who, person = ("", ABSENT) if number is None else self._person(number, values)
         without = _array(emptied) if emptied else ""
         hashed = self._contents.copy()
-        hashed.update(f"{content}{NEXT}{number or ''}{NEXT}{identity}{NEXT}{without}".encode())
+        hashed.update(f"{content}{NEXT}{who}{NEXT}{without}".encode())
         if "\\" in content or "\n" in content or "\r" in content:
             content = NEXT.join([_escape(cell) for cell in cells])
         return (
             f"{raw.nummer}{NEXT}{raw.start}{NEXT}{raw.end}{NEXT}f{NEXT}{NEXT}{NEXT}{NEXT}"
             f"{values['verantwoordelijke_code'] or self._code}{NEXT}"
             f"{BYTES}{self.key_hash(raw, values).hex()}{NEXT}{BYTES}{hashed.hexdigest()}{NEXT}"
+            f"{BYTES + raw.mark.afdruk.hex() if raw.mark else ''}{NEXT}f{NEXT}"
             f"{values[MOMENT] or ''}{NEXT}"
-            f"{_escape(raw.partitie)}{NEXT}{_escape(place)}{NEXT}{without}{NEXT}{person}{NEXT}{content}"
+            f"{raw.partitie and _escape(raw.partitie)}{NEXT}{place and _escape(place)}{NEXT}"
+            f"{without}{NEXT}{person}{NEXT}{content}"
         )
 
-    def _person(self, number: str, identity: str) -> str:
-        """Four cells: lookup, proposed reference, digest and seal of the identity (empty where there is none)."""
-        lookup = self._persons.copy()
-        lookup.update(number.encode())
-        who = f"{BYTES}{lookup.hexdigest()}{NEXT}{next(self._refs)}"
-        if not identity:
-            return f"{who}{NEXT}{NEXT}"
-        packed = f"{{{identity}}}".encode()
-        digest = self._contents.copy()
-        digest.update(packed)
-        sealed = self._keys.seal.encrypt(packed, lookup.digest())
-        return f"{who}{NEXT}{BYTES}{digest.hexdigest()}{NEXT}{BYTES}{sealed.hex()}"
+    def known(self, raw: RawRecord) -> str:
+        """The line of a record that came before in the same bytes: its hashes, and no value."""
+        assert raw.mark is not None
+        assert raw.mark.known is not None
+        key, content = raw.mark.known
+        return (
+            f"{raw.nummer}{NEXT}{raw.start}{NEXT}{raw.end}{NEXT}f{NEXT * 5}"
+            f"{BYTES}{key.hex()}{NEXT}{BYTES}{content.hex()}{NEXT}{BYTES}{raw.mark.afdruk.hex()}{NEXT}t{self._blank}"
+        )
 
-    def _without_staff(self, row: Sequence[Any]) -> list[Any]:
-        """The cells with a keyed hash in the place of who works there."""
+    def _person(self, number: str, values: Mapping[str, Any]) -> tuple[str, str]:
+        """Who it is, as keyed hashes for the content; and four cells for the stage.
+
+        The cells are lookup, proposed reference, digest and seal of the identity (empty where there is none).
+        """
+        hashed = self._persons.copy()
+        hashed.update(number.encode())
+        lookup = hashed.hexdigest()
+        known = zip(self._identity_names, self._identity_of(values), strict=False)
+        identity = ",".join([name + quoted(value) for name, value in known if value is not None])
+        if not identity:
+            return lookup, f"{BYTES}{lookup}{NEXT}{next(self._refs)}{NEXT}{NEXT}"
+        packed = f"{{{identity}}}".encode()
+        hashed = self._contents.copy()
+        hashed.update(packed)
+        digest = hashed.hexdigest()
+        sealed = self._seal.encrypt(packed, bytes.fromhex(lookup)).hex()
+        return lookup + digest, f"{BYTES}{lookup}{NEXT}{next(self._refs)}{NEXT}{BYTES}{digest}{NEXT}{BYTES}{sealed}"
+
+    def _without_staff(self, row: Sequence[Any], year: str) -> list[Any]:
+        """The cells with a keyed hash in the place of who works there: another one each year of the record."""
         cells = list(row)
         for index in self._staff:
             if cells[index] is not None:
-                cells[index] = self._keys.lookup(self._source, cells[index]).hex()
+                cells[index] = self._keys.lookup("medewerker", year, self._source, cells[index]).hex()
         return cells
 
-    def deleted(self, raw: RawRecord, values: Mapping[str, Any], place: str) -> str:
+    def _covered(self, values: Mapping[str, Any], hidden: Sequence[str]) -> Mapping[str, Any]:
+        """The values with a keyed hash in the place of numbers that look like a BSN: the same one within a source."""
+        covered = {path: self._keys.lookup("afgedekt", self._source, values[path]).hex() for path in hidden}
+        return {**values, **{path: f"afgedekt-{digits}" for path, digits in covered.items()}}
+
+    def deleted(self, raw: RawRecord, values: Mapping[str, Any], place: str, hidden: Sequence[str] = ()) -> str:
         """The line of a message that says that a record is gone: key only."""
         cells = dict.fromkeys(self.names, "")
         cells |= {
@@ -123,11 +151,13 @@ class StageWriter:
             "verantwoordelijk": self._code,
             "sleutel_hash": BYTES + self.key_hash(raw, values).hex(),
             "inhoud_hash": BYTES + self._keys.lookup(GONE).hex(),
+            "is_bekend": "f",
             "partitie": _escape(raw.partitie),
             "vindplaats": _escape(place),
         }
+        shown = self._covered(values, hidden)
         for name in self._key:
-            cells[name] = _escape(values[name])
+            cells[name] = _escape(shown[name])
         cells["verantwoordelijke_code"] = self._code
         return NEXT.join(cells.values())
 
@@ -141,6 +171,7 @@ class StageWriter:
             "byte_start": str(raw.start),
             "byte_end": str(raw.end),
             "verwijderen": "f",
+            "is_bekend": "f",
             "fouten": _escape(
                 json.dumps([fault.as_dict() | {"tekst": fault.text()} for fault in faults], ensure_ascii=False)
             ),
@@ -149,29 +180,22 @@ class StageWriter:
         if "gemeente_code" not in wrong and values.get("gemeente_code"):
             cells["gemeente"] = _escape(str(values["gemeente_code"]))
         if sound:
-            cells["sleutel"] = _escape(masked(" ".join(str(values[name]) for name in self._key)))
+            cells["sleutel"] = _escape(" ".join(masked(self._as_delivered(name, values)) for name in self._key))
             cells["sleutel_hash"] = BYTES + self.key_hash(raw, values).hex()
         return NEXT.join(cells.values())
 
+    def _as_delivered(self, name: str, values: Mapping[str, Any]) -> str:
+        """A key value in the form in which senders know it: a month has no day."""
+        value = str(values[name])
+        return value[: len("2015-03")] if name in self._months else value
+
     def key_hash(self, raw: RawRecord, values: Mapping[str, Any]) -> bytes:
         """16 bytes that stand for (source, bericht, key); the source's qualifiers belong to the key."""
-        own = [str(raw.values.get(path) or "") for path in self._qualifiers]
-        return self._keys.lookup(self._source, self._bericht, *[str(values[name]) for name in self._key], *own)
-
-
-def masked(key: str) -> str:
-    """A text for people to read in which no BSN shows: nine digits that pass the 11-proef hide all digits near."""
-    return DIGITS.sub(lambda found: "*********" if _hides_bsn(found[0]) else found[0], key)
-
-
-def _hides_bsn(text: str) -> bool:
-    digits = "".join(filter(str.isdigit, text))
-    return any(_eleven(digits[start : start + 9]) for start in range(len(digits) - 8))
-
-
-def _eleven(digits: str) -> bool:
-    weights = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-    return sum(w * int(d) for w, d in zip(weights, digits, strict=True)) % 11 == 0
+        parts = [str(values[name]) for name in self._key]
+        parts += [str(raw.values.get(path) or "") for path in self._qualifiers]
+        hashed = self._records.copy()
+        hashed.update("\x1f".join(parts).encode())
+        return hashed.digest()
 
 
 def _escape(value: str) -> str:

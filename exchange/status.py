@@ -1,14 +1,16 @@
 """How the sources stand: per source what its last night brought, for the command, the demo and the publication."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
-from exchange.delivery import Counts, from_row
+from exchange import outbox
+from exchange.delivery import Counts, from_row, held
 from exchange.region import Region, Source
+from exchange.runs import interrupted
 from warehouse.tables import delivery, run
 
 SILENT_DAYS = 7
@@ -18,8 +20,11 @@ SILENT_DAYS = 7
 class SourceStatus:
     """The last night of one source. `delivery_ids` and counts are those of that night; state says how it ended.
 
-    state: never (not asked yet), running, failed, refused (a delivery was unreadable), silent (nothing came),
+    state: never (not asked yet), running, interrupted (killed half-way; the next run goes on), failed, refused (a
+    delivery was unreadable), held (a delivery was too odd as a whole, and waits for a release), silent (nothing came),
     waiting (received, not merged yet), merged.
+    held: all deliveries that are held, of whichever night.
+    warnings: how often something was odd in what was taken all the same. answers_waiting: of all nights.
     """
 
     source: str
@@ -29,6 +34,9 @@ class SourceStatus:
     vandaag: date | None
     delivery_ids: tuple[int, ...]
     counts: Counts
+    warnings: int
+    answers_waiting: int
+    held: tuple[int, ...]
     state: str
     finished_at: datetime | None
 
@@ -37,7 +45,10 @@ class SourceStatus:
         row = asdict(self)
         counts = row.pop("counts")
         state, finished = row.pop("state"), row.pop("finished_at")
-        return row | counts | {"residual": self.counts.residual, "state": state, "finished_at": finished}
+        warnings, waiting, held = row.pop("warnings"), row.pop("answers_waiting"), row.pop("held")
+        more = {"residual": self.counts.residual, "warnings": warnings, "answers_waiting": waiting, "held": held}
+        more |= {"state": state, "finished_at": finished}
+        return row | counts | more
 
 
 @dataclass(frozen=True)
@@ -50,10 +61,11 @@ class Stale:
 
 def status(connection: Connection, region: Region) -> list[SourceStatus]:
     """Every source of a region, in the order of their names."""
-    return [_status(connection, region, source) for source in region.sources.values()]
+    killed = interrupted(connection)
+    return [_status(connection, region, source, killed) for source in region.sources.values()]
 
 
-def _status(connection: Connection, region: Region, source: Source) -> SourceStatus:
+def _status(connection: Connection, region: Region, source: Source, killed: Container[str]) -> SourceStatus:
     runs = select(run).where(run.c.source == source.id).order_by(run.c.vandaag.desc(), run.c.started_at.desc())
     last = connection.execute(runs.limit(1)).mappings().one_or_none()
     day = last["vandaag"] if last else None
@@ -68,12 +80,21 @@ def _status(connection: Connection, region: Region, source: Source) -> SourceSta
         day,
         tuple(one.delivery_id for one in found),
         sum((one.counts for one in found), Counts()),
-        _state(last["state"] if last else None, [one.state for one in found]),
+        sum(warning["count"] for row in rows for warning in row["warnings"]),
+        len(outbox.waiting(connection, source.id)),
+        tuple(held(connection, source.id)),
+        _state(_run_state(last, killed), [one.state for one in found]),
         max(
             (row["finished_at"] for row in rows if row["finished_at"]),
             default=last["finished_at"] if last else None,
         ),
     )
+
+
+def _run_state(last: RowMapping | None, killed: Container[str]) -> str | None:
+    if last is None:
+        return None
+    return "interrupted" if last["run_id"] in killed else str(last["state"])
 
 
 def _state(run_state: str | None, states: Iterable[str]) -> str:
@@ -84,16 +105,16 @@ def _state(run_state: str | None, states: Iterable[str]) -> str:
         return run_state
     if "refused" in states:
         return "refused"
+    if "held" in states:
+        return "held"
     if states & {"received", "validated"}:
         return "waiting"
     return "merged" if states else "silent"
 
 
 def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
-    """Sources that were not asked on this day, or that brought nothing for a week."""
-    asks = (
-        select(run.c.source, func.max(run.c.vandaag)).where(run.c.state == "succeeded").group_by(run.c.source)
-    )
+    """Sources that were not asked on this day, of which a delivery is held, or that brought nothing for a week."""
+    asks = select(run.c.source, func.max(run.c.vandaag)).where(run.c.state == "succeeded").group_by(run.c.source)
     brings = (
         select(delivery.c.source, func.max(delivery.c.vandaag))
         .where(delivery.c.state.in_(("merged", "duplicate")))
@@ -107,6 +128,8 @@ def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
             found.append(Stale(source, "nog nooit opgehaald"))
         elif asked[source] < vandaag:
             found.append(Stale(source, f"laatst opgehaald voor {asked[source]}"))
+        elif kept := held(connection, source):
+            found.append(Stale(source, f"vastgehouden: levering {', '.join(map(str, kept))}"))
         elif source not in brought or (vandaag - brought[source]).days >= SILENT_DAYS:
             since = brought.get(source)
             found.append(Stale(source, f"geen levering sinds {since}" if since else "nog nooit geleverd"))

@@ -7,6 +7,7 @@ identities and commits first.
 """
 
 import logging
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from importlib.metadata import version
@@ -15,10 +16,13 @@ from sqlalchemy import Connection, func, select
 
 from connectors.connector import Header
 from exchange import delivery, late
+from exchange.columns import judge_columns
 from exchange.context import Context
 from exchange.delivery import Counts, Delivery
 from exchange.errors import DeliveryRefused
+from exchange.redact import redact
 from exchange.region import Delivers, Source
+from exchange.seen import NOTHING, Seen, last_shown
 from exchange.workers import Filled, fill
 from warehouse import load
 
@@ -34,22 +38,42 @@ def regelset(context: Context, delivers: Delivers) -> str:
 def validate(context: Context, delivery_id: int) -> Counts:
     """Judge one delivery. Returns what became of its records; a delivery already judged is not judged again.
 
+    While another delivery of its source and bericht waits to be assessed it is not judged yet: if that one is held,
+    this one must not be weighed against it. It stays `received`, and is judged when asked again.
+
     Raises WarehouseError; a delivery that the sender has to mend is no exception, but a state.
     """
+    found, counts = _verdict(context, delivery_id)
+    redact(context, found)
+    return counts
+
+
+def _verdict(context: Context, delivery_id: int) -> tuple[Delivery, Counts]:
     with context.engine.begin() as connection:
+        load.one_at_a_time(connection, context.source.id)
         found = delivery.find(connection, delivery_id, lock=True)
         if found.state != "received":
-            return found.counts
+            return found, found.counts
+        if (other := delivery.unassessed(connection, found)) is not None:
+            log.info("%s: delivery %d waits until delivery %d is assessed", context.source.id, delivery_id, other)
+            return found, found.counts
         try:
             with connection.begin_nested():
-                counts = _judge(context, connection, found)
+                counts = _judge_known(context, connection, found)
         except DeliveryRefused as refused:
             load.drop_stages(connection, [load.stage_name(delivery_id, part) for part in range(2)])
-            delivery.close(connection, delivery_id, "refused", Counts(), fault_code=refused.code)
+            delivery.close(
+                connection,
+                delivery_id,
+                "refused",
+                Counts(),
+                fault_code=refused.code,
+                warnings=delivery.told(refused.code, refused.detail) if refused.detail else [],
+            )
             log.warning("%s: delivery %d refused: %s", context.source.id, delivery_id, refused)
-            return Counts()
+            return found, Counts()
     log.info("%s: delivery %d %s: %s", context.source.id, delivery_id, found.bericht, counts.line())
-    return counts
+    return found, counts
 
 
 def judge_header(source: Source, header: Header, stand_op: datetime, vandaag: date) -> None:
@@ -57,28 +81,50 @@ def judge_header(source: Source, header: Header, stand_op: datetime, vandaag: da
     delivers = source.delivers.get(header.bericht)
     if delivers is None:
         raise DeliveryRefused("L002", header.bericht)
-    if header.versie != delivers.contract.major:
+    if header.versie not in (0, delivers.contract.major):
         raise DeliveryRefused("L003", str(header.versie))
     if header.afzender and header.afzender != source.code:
         raise DeliveryRefused("L004")
     if stand_op.date() > vandaag + timedelta(days=1):
         raise DeliveryRefused("L008", stand_op.date().isoformat())
+    if header.columns:
+        judge_columns(delivers, header.columns)
 
 
-def _judge(context: Context, connection: Connection, found: Delivery) -> Counts:
+def complete(header: Header, bericht: str, scope: tuple[str, ...]) -> Header:
+    """A header with what its format has no place for, as it was found at the source."""
+    omvang = header.omvang or ("volledig" if scope else "wijzigingen")
+    return replace(header, bericht=header.bericht or bericht, omvang=omvang, scope=scope or header.scope)
+
+
+def _judge_known(context: Context, connection: Connection, found: Delivery) -> Counts:
+    """Records that came before in the same bytes are taken as known; where one proves to matter, none is."""
+    try:
+        with connection.begin_nested():
+            return _judge(context, connection, found, is_again=False)
+    except load.Doubt:
+        log.info(
+            "%s: delivery %d: what was known has changed, each record is judged", context.source.id, found.delivery_id
+        )
+    return _judge(context, connection, found, is_again=True)
+
+
+def _judge(context: Context, connection: Connection, found: Delivery, *, is_again: bool) -> Counts:
     delivers = context.source.delivers[found.bericht]
     with context.landing.open(found.landing_path, found.sha256) as stream:
-        header = context.connector().header(stream)
+        header = complete(context.connector().header(stream), found.bericht, found.scope)
     if header.bericht != found.bericht:
         raise DeliveryRefused("L002", header.bericht)
     stand_op = found.stand_op or header.stand_op or datetime.combine(found.vandaag, time(), UTC)
     judge_header(context.source, header, stand_op, found.vandaag)
-    scope = list(found.scope or header.scope)
+    found = replace(found, stand_op=stand_op)
+    scope = list(header.scope)
 
-    filled = fill(context, connection, found, delivers)
+    rules, software = regelset(context, delivers), version("regiohub")
+    shown = NOTHING if is_again else last_shown(connection, found, stand_op)
+    seen = Seen(context.keys, f"{rules} {software} {context.source.digest(found.bericht)}", shown)
+    filled = fill(context, connection, found, delivers, seen)
     proven = found.gone is not None
-    rules = regelset(context, delivers)
-    software = version("regiohub")
     parameters = {
         "delivery_id": found.delivery_id,
         "source": found.source,
@@ -89,6 +135,7 @@ def _judge(context: Context, connection: Connection, found: Delivery) -> Counts:
         "scope": scope,
         "proven": proven,
         "gone": list(found.gone or ()),
+        "held": delivery.held(connection, found.source, found.bericht),
     }
     beside = context.engine if len(filled) > 1 else None
     verdict = load.judge(connection, delivers.contract, _numbered(filled), parameters, beside)
@@ -111,7 +158,7 @@ def _judge(context: Context, connection: Connection, found: Delivery) -> Counts:
         stand_op=stand_op,
         scope=scope,
         omvang=header.omvang,
-        warnings=_warnings(filled),
+        warnings=_warnings(filled, verdict.repeated),
         regelset=rules,
         software=software,
     )
@@ -127,8 +174,8 @@ def _numbered(filled: list[Filled]) -> list[tuple[str, int]]:
     return numbered
 
 
-def _warnings(filled: list[Filled]) -> list[dict[str, object]]:
-    total: dict[tuple[str, str], int] = {}
+def _warnings(filled: list[Filled], repeated: int) -> list[dict[str, object]]:
+    total: dict[tuple[str, str], int] = {("L021", ""): repeated} if repeated else {}
     for part in filled:
         for key, count in part.warnings.items():
             total[key] = total.get(key, 0) + count

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from exchange.declaration import Table
-from exchange.mapping import FORMATS
+from exchange.mapping import FORMATS, REPAIRS
 from schemas.codelists import CodeLists
 from schemas.contract import Contract, Field
 
@@ -18,13 +18,15 @@ from schemas.contract import Contract, Field
 @dataclass(frozen=True)
 class Words:
     """vast: contract path -> constant; rename: sender's path -> contract path; codes: contract path -> sender's
-    word -> code; formats: contract path -> notation (mapping.FORMATS); split: contract path -> separator."""
+    word -> code; formats: contract path -> notation (mapping.FORMATS); split: contract path -> separator; repair:
+    contract path -> what a spreadsheet may have done to it (mapping.REPAIRS)."""
 
     vast: Mapping[str, str] = field(default_factory=dict)
     rename: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     formats: Mapping[str, str] = field(default_factory=dict)
     split: Mapping[str, str] = field(default_factory=dict)
+    repair: Mapping[str, str] = field(default_factory=dict)
 
     def over(self, base: "Words") -> "Words":
         """These words, and those of `base` about fields of which these say nothing."""
@@ -36,6 +38,7 @@ class Words:
             {**base.codes, **self.codes},
             {**base.formats, **self.formats},
             {**base.split, **self.split},
+            {**base.repair, **self.repair},
         )
 
     def of(self, contract: Contract) -> "Words":
@@ -48,6 +51,7 @@ class Words:
             codes={path: words for path, words in self.codes.items() if path in known},
             formats={path: notation for path, notation in self.formats.items() if path in known},
             split={path: separator for path, separator in self.split.items() if path in known},
+            repair={path: name for path, name in self.repair.items() if path in known},
         )
 
 
@@ -68,6 +72,7 @@ def read_words(table: Table, contracts: Iterable[Contract], codelists: CodeLists
         {path: table.table("codes").strings(path) for path in table.table("codes").names()},
         table.strings("formats"),
         table.strings("split"),
+        table.strings("repair"),
     )
     berichten = tuple(contracts)
     known: dict[str, Field | None] = {}
@@ -75,7 +80,7 @@ def read_words(table: Table, contracts: Iterable[Contract], codelists: CodeLists
         known |= fields_of(contract)
     named = [("vast", path, path) for path in words.vast]
     named += [("rename", theirs, path) for theirs, path in words.rename.items()]
-    for section in ("codes", "formats", "split"):
+    for section in ("codes", "formats", "split", "repair"):
         named += [(section, path, path) for path in getattr(words, section)]
     for section, key, path in named:
         if path not in known:
@@ -88,7 +93,8 @@ def read_words(table: Table, contracts: Iterable[Contract], codelists: CodeLists
         field = known[path]
         if field and field.lijst and not codelists.knows(field.lijst, code):
             raise table.wrong(f"{section}.{key}", f"code {code} does not exist in the list {field.lijst}")
-    for path, notation in words.formats.items():
-        if notation not in FORMATS:
-            raise table.wrong(f"formats.{path}", f"{notation} is unknown; choose from {', '.join(FORMATS)}")
+    for section, known_names in (("formats", FORMATS), ("repair", REPAIRS)):
+        for path, name in getattr(words, section).items():
+            if name not in known_names:
+                raise table.wrong(f"{section}.{path}", f"{name} is unknown; choose from {', '.join(known_names)}")
     return words

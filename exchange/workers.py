@@ -6,22 +6,26 @@ they share nothing but the stage schema. Measured on two cores: see `make bench`
 
 import multiprocessing
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
 
-from connectors.connector import RawRecord
+from connectors.connector import Connector, Marker, RawRecord
 from exchange.context import Context
 from exchange.delivery import Delivery
-from exchange.judge import Judge, Judged
+from exchange.judge import Judge
 from exchange.region import Delivers
-from exchange.stage import FORMAT, StageWriter, masked
+from exchange.seen import Seen
+from exchange.stage import FORMAT, StageWriter
+from schemas.masking import masked
 from warehouse import load
 from warehouse.errors import without_values
 
 LARGE = 8 << 20  # bytes; below it a second process costs more than it brings
 BLOCK = 1 << 18
+LIKE_A_BSN = "V026"  # a warning: such a number is covered before it is kept
 
 
 @runtime_checkable
@@ -29,6 +33,15 @@ class Splitting(Protocol):
     """A connector that can read a part of a large delivery."""
 
     def split(self, bericht: str, stream: BinaryIO, size: int, part: int, parts: int) -> BinaryIO: ...
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """A connector that can recognise a record by its bytes, see connectors.connector.Marker."""
+
+    def read_marked(
+        self, bericht: str, options: Mapping[str, Any], stream: BinaryIO, marker: Marker
+    ) -> Iterator[RawRecord]: ...
 
 
 @dataclass
@@ -40,8 +53,10 @@ class Filled:
     warnings: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
-def fill(context: Context, connection: Connection, found: Delivery, delivers: Delivers) -> list[Filled]:
+def fill(context: Context, connection: Connection, found: Delivery, delivers: Delivers, seen: Seen) -> list[Filled]:
     """Fill the stage of a delivery; the parts come in the order of the file. Raises DeliveryRefused.
+
+    The delivery bears its stand_op by now.
 
     One part belongs to the transaction of the caller; two are committed before this returns.
     """
@@ -49,16 +64,16 @@ def fill(context: Context, connection: Connection, found: Delivery, delivers: De
         stage = load.stage_name(found.delivery_id, 0)
         load.create_stage(connection, delivers.contract, stage)
         with context.landing.open(found.landing_path, found.sha256) as stream:
-            return [_fill(context, connection, found, delivers, stage, stream)]
+            return [_fill(context, connection, found, delivers, seen, stage, stream)]
     stages = [load.stage_name(found.delivery_id, part) for part in range(2)]
     here, there = multiprocessing.Pipe(duplex=False)
     child = multiprocessing.get_context("fork").Process(
-        target=_second_half, args=(context, found, delivers, stages[1], there)
+        target=_second_half, args=(context, found, delivers, seen, stages[1], there)
     )
     child.start()
     there.close()
     try:
-        first = _half(context, found, delivers, stages[0], 0)
+        first = _half(context, found, delivers, seen, stages[0], 0)
         second = here.recv()
     except EOFError:
         raise RuntimeError(f"delivery {found.delivery_id}: the second process ended without a word") from None
@@ -71,17 +86,17 @@ def fill(context: Context, connection: Connection, found: Delivery, delivers: De
     return [first, second]
 
 
-def _second_half(context: Context, found: Delivery, delivers: Delivers, stage: str, answer: Any) -> None:
+def _second_half(context: Context, found: Delivery, delivers: Delivers, seen: Seen, stage: str, answer: Any) -> None:
     """Runs in the forked process; whatever happens, the parent hears of it."""
     try:
-        answer.send(_half(context, found, delivers, stage, 1))
+        answer.send(_half(context, found, delivers, seen, stage, 1))
     except BaseException as error:
         answer.send(error)
     finally:
         answer.close()
 
 
-def _half(context: Context, found: Delivery, delivers: Delivers, stage: str, part: int) -> Filled:
+def _half(context: Context, found: Delivery, delivers: Delivers, seen: Seen, stage: str, part: int) -> Filled:
     """One half, committed by itself: the sessions that judge it have to see it. Nothing else reads a stage."""
     connector = context.connector()
     assert isinstance(connector, Splitting)
@@ -89,7 +104,7 @@ def _half(context: Context, found: Delivery, delivers: Delivers, stage: str, par
         load.create_stage(connection, delivers.contract, stage)
         with context.landing.open(found.landing_path, found.sha256) as stream:
             half = connector.split(found.bericht, stream, found.size, part, 2)
-            return _fill(context, connection, found, delivers, stage, half)
+            return _fill(context, connection, found, delivers, seen, stage, half)
 
 
 def _fill(
@@ -97,12 +112,14 @@ def _fill(
     connection: Connection,
     found: Delivery,
     delivers: Delivers,
+    seen: Seen,
     stage: str,
     stream: BinaryIO,
 ) -> Filled:
     source = context.source
     connector = context.connector()
-    judge = Judge(context.region, source, found.bericht, connector)
+    assert found.stand_op is not None
+    judge = Judge(context.region, source, found.bericht, connector, found.stand_op)
     qualifiers = getattr(connector, "qualifiers", ())
     writer = StageWriter(delivers.contract, context.keys, source.id, source.code, qualifiers)
     filled = Filled(stage)
@@ -114,8 +131,8 @@ def _fill(
     ):
         lines: list[str] = []
         size = 0
-        for raw in connector.read(found.bericht, delivers.options, stream):
-            line = _line(raw, judge(raw), writer, connector.locator, filled.warnings)
+        for raw in _records(connector, found, delivers, stream, seen):
+            line = _line(raw, judge, writer, connector.locator, filled.warnings)
             lines.append(line)
             size += len(line)
             filled.received += 1
@@ -127,21 +144,37 @@ def _fill(
     return filled
 
 
-def _line(raw: RawRecord, judged: Judged, writer: StageWriter, locator: str, warnings: Counter[tuple[str, str]]) -> str:
-    """The stage line of one judged record; counts its warnings, and the fields that nobody knows."""
-    values, emptied, faults, unknown = judged
+def _records(
+    connector: Connector, found: Delivery, delivers: Delivers, stream: BinaryIO, seen: Seen
+) -> Iterator[RawRecord]:
+    if isinstance(connector, Marking):
+        return connector.read_marked(found.bericht, delivers.options, stream, seen)
+    return connector.read(found.bericht, delivers.options, stream)
+
+
+def _line(raw: RawRecord, judge: Judge, writer: StageWriter, locator: str, warnings: Counter[tuple[str, str]]) -> str:
+    """The stage line of one record; counts its warnings, and the fields that nobody knows."""
+    if raw.mark is not None and raw.mark.known is not None:
+        return writer.known(raw)
+    values, emptied, faults, unknown = judge(raw)
+    if faults or unknown:
+        raw = raw._replace(mark=None)  # what has to be said of it has to be said each time
     for name in unknown:
         warnings["L020", masked(name[:80])] += 1
+    hidden: list[str] = []
     if faults:
         wrong = [fault for fault in faults if fault.rejects]
+        hidden = [fault.field for fault in faults if fault.code == LIKE_A_BSN]
         for fault in faults:
             if not fault.rejects:
                 warnings[fault.code, fault.field] += 1
         if wrong:
             return writer.rejected(raw, values, wrong)
     place = str(raw.values.get(locator) or "") if locator else ""
+    if hidden and place in [values[path] for path in hidden]:
+        place = ""  # the place is that number itself: then absence cannot be proven, and a BSN is not kept
     return (
-        writer.deleted(raw, values, place)
+        writer.deleted(raw, values, place, hidden)
         if raw.actie == "verwijderen"
-        else writer.accepted(raw, values, emptied, place)
+        else writer.accepted(raw, values, emptied, place, hidden)
     )

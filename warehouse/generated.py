@@ -50,6 +50,8 @@ TECHNICAL = (
     _own("known_from", "timestamptz", "Sinds wanneer de hub deze versie kent"),
     _own("geleegd", "text[]", "Velden die de bron uitdrukkelijk leeg leverde", not_null=False),
 )
+# The order of versions. What a held delivery brought may come once more in another one, so that is part of it.
+VERSIE_UQ = "(source, sleutel_hash, moment, stand_op, inhoud_hash, delivery_id)"
 GROUP_KEY = (
     VERSIE,
     _own("volgnummer", "integer", "Plaats in de herhaling, vanaf 1"),
@@ -60,7 +62,7 @@ GROUP_KEY = (
 
 @dataclass(frozen=True)
 class Table:
-    """A table as the contract wants it. `keys`: clauses behind the columns; `indexes`: (name, columns)."""
+    """A table as the contract wants it. `keys`: clauses behind the columns; `indexes`: (name, kind and columns)."""
 
     schema: str
     name: str
@@ -100,9 +102,10 @@ def tables(contract: Contract) -> list[Table]:
             every,
             (
                 "PRIMARY KEY (versie_id)",
-                f"CONSTRAINT {bericht}_versie_uq UNIQUE (source, sleutel_hash, moment, stand_op, inhoud_hash)",
+                f"CONSTRAINT {bericht}_versie_uq UNIQUE {VERSIE_UQ}",
             ),
-            ((f"{bericht}_delivery_id_ix", "delivery_id"),),
+            # Versions of one delivery lie together: which blocks they are in is all that has to be kept.
+            ((f"{bericht}_delivery_id_ix", "brin (delivery_id) WITH (pages_per_range = 16)"),),
             VERSIE,
         ),
         Table(
@@ -149,12 +152,10 @@ def _create(connection: Connection, table: Table) -> None:
         line = f"{column.name} {column.pg_type}"
         if column == table.numbered:
             line += " GENERATED ALWAYS AS IDENTITY"
-        lines.append(
-            line + (" NOT NULL" if column.not_null and (column in TECHNICAL or column in GROUP_KEY) else "")
-        )
+        lines.append(line + (" NOT NULL" if column.not_null and (column in TECHNICAL or column in GROUP_KEY) else ""))
     run_ddl(connection, f"CREATE TABLE {table.full} ({', '.join((*lines, *table.keys))})")
-    for name, indexed in table.indexes:
-        run_ddl(connection, f"CREATE INDEX {name} ON {table.full} ({indexed})")
+    for name, kind in table.indexes:
+        run_ddl(connection, f"CREATE INDEX {name} ON {table.full} USING {kind}")
 
 
 def _extend(connection: Connection, table: Table, existing: dict[str, str]) -> None:

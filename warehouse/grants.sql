@@ -21,14 +21,15 @@ GRANT SELECT ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp T
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA accepted TO {{ loader }};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA warehouse TO {{ loader }};
 GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ loader }};
-GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery TO {{ loader }};
-GRANT SELECT, INSERT ON exchange.reject, exchange.manifest TO {{ loader }};
+GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery, exchange.outbox TO {{ loader }};
+GRANT SELECT, INSERT ON exchange.reject, exchange.redaction, exchange.manifest, exchange.answer, exchange.quality_result TO {{ loader }};
 GRANT SELECT, INSERT ON kluis.persoon TO {{ loader }};
-GRANT INSERT, SELECT (client_ref, known_from, digest) ON kluis.identiteit TO {{ loader }};
+GRANT INSERT, SELECT (client_ref, known_from, digest, delivery_id) ON kluis.identiteit TO {{ loader }};
 
 -- Controller: its own rows ------------------------------------------------------------------------------------
 GRANT SELECT ON ALL TABLES IN SCHEMA accepted, warehouse, mart_contract, mart_loket, mart_vroeghulp TO {{ controller }};
-GRANT SELECT ON exchange.delivery, exchange.reject, exchange.toegang TO {{ controller }};
+GRANT SELECT ON exchange.delivery, exchange.reject, exchange.redaction, exchange.answer, exchange.outbox, exchange.quality_result, exchange.toegang
+    TO {{ controller }};
 
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------
 GRANT SELECT ON kluis.persoon, kluis.identiteit TO {{ kluis }};
@@ -40,6 +41,7 @@ DO $$
 DECLARE
     tabel record;
     regel record;
+    eigen text := 'SELECT toegang.verantwoordelijke_code FROM exchange.toegang WHERE toegang.rol = current_user';
 BEGIN
     FOR tabel IN
         SELECT kolom.attrelid AS oid, klasse.relrowsecurity, schema.nspname
@@ -56,10 +58,12 @@ BEGIN
             SELECT * FROM (VALUES
                 ('hub_werkt', 'ALL', '{{ loader }}', 'true', true),
                 ('analist_leest', 'SELECT', '{{ analyst }}', 'true', tabel.nspname LIKE 'mart\_%'),
-                ('eigen_rijen', 'SELECT', '{{ controller }}', CASE tabel.oid::regclass::text
-                    WHEN 'exchange.toegang' THEN 'rol = current_user'
-                    ELSE 'verantwoordelijke_code IN (SELECT toegang.verantwoordelijke_code'
-                         ' FROM exchange.toegang WHERE toegang.rol = current_user)'
+                ('eigen_rijen', 'SELECT', '{{ controller }}', CASE
+                    WHEN tabel.oid = 'exchange.toegang'::regclass THEN 'rol = current_user'
+                    -- The contract has two parties: whose records it are, and the gemeente that they are for.
+                    WHEN tabel.nspname = 'mart_contract' THEN 'verantwoordelijke_code IN (' || eigen
+                        || ') OR gemeente_code IN (' || eigen || ')'
+                    ELSE 'verantwoordelijke_code IN (' || eigen || ')'
                     END, true)
             ) AS regels (naam, wat, rol, waar, geldt)
             WHERE geldt AND NOT EXISTS (

@@ -18,11 +18,13 @@ from warehouse.scripts import run, run_ddl, statements
 #: What COPY fills, before the columns of the contract; see sql/accept/1_stage.sql.
 TECHNICAL = (
     "record_nummer", "byte_start", "byte_end", "verwijderen", "fouten", "sleutel", "gemeente",
-    "verantwoordelijk", "sleutel_hash", "inhoud_hash", "moment", "partitie", "vindplaats", "geleegd",
-    "lookup", "voorstel", "digest", "sealed",
+    "verantwoordelijk", "sleutel_hash", "inhoud_hash", "afdruk", "is_bekend", "moment", "partitie", "vindplaats",
+    "geleegd", "lookup", "voorstel", "digest", "sealed",
 )  # fmt: skip
 COUNT = """
 select oordeel, count(*) as aantal from oordeel group by oordeel
+union all
+select 'repeated', count(*) from oordeel where rang > 1
 union all
 select 'rejected', count(*) from exchange.reject where delivery_id = :delivery_id
 """
@@ -32,6 +34,10 @@ WORK_MEM = "128MB"
 SAMPLE = 10
 
 
+class Doubt(Exception):
+    """A record that was taken as known is not the newest of what is known: each has to be judged."""
+
+
 class _Group(NamedTuple):
     name: str
     columns: tuple[Column, ...]
@@ -39,7 +45,10 @@ class _Group(NamedTuple):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of the records of one delivery, and how many versions were written."""
+    """What became of the records of one delivery, and how many versions were written.
+
+    repeated: how many had the key of a newer one in the same delivery.
+    """
 
     accepted: int
     rejected: int
@@ -47,6 +56,7 @@ class Verdict:
     superseded: int
     deleted: int
     withdrawn: int
+    repeated: int
 
 
 def stage_columns(contract: Contract) -> list[str]:
@@ -72,6 +82,11 @@ def drop_stages(connection: Connection, stages: Sequence[str]) -> None:
         run_ddl(connection, f"drop table if exists {stage}")
 
 
+def one_at_a_time(connection: Connection, source: str) -> None:
+    """Wait until nobody else judges, holds or releases deliveries of this source; ends with the transaction."""
+    run(connection, "select pg_advisory_xact_lock(hashtext('judge:' || :source))", source=source)
+
+
 def judge(
     connection: Connection,
     contract: Contract,
@@ -83,17 +98,17 @@ def judge(
 
     stages: (stage table, number of records in the parts before it). parameters: delivery_id, source, stand_op,
     known_from, regelset, software, scope (partitions delivered completely), proven and gone (where absence
-    alone is no proof: the places that were asked and are gone).
+    alone is no proof: the places that were asked and are gone), held (deliveries whose versions do not count).
 
     With `beside`, for large deliveries whose stage is committed, a second session keeps the identities at the same
     time. It commits first. A verdict that fails after that leaves references in KLUIS that no record has, and
     judging again finds and uses them.
 
     Another delivery of the same source waits until the transaction of this one ends: it has to see what this
-    one wrote.
+    one wrote. Raises Doubt.
     """
     source = parameters["source"]
-    run(connection, "select pg_advisory_xact_lock(hashtext('judge:' || :source))", source=source)
+    one_at_a_time(connection, source)
     known = f"select exists (select from accepted.{contract.bericht} where source = :source)"
     values = {**parameters, "begin": not run(connection, known, source=source).scalar_one()}
     with ThreadPoolExecutor(max_workers=1) as second:
@@ -110,7 +125,7 @@ def judge(
             kept.result()
     run_ddl(connection, "drop view staged")
     counted = {row.oordeel: row.aantal for row in run(connection, COUNT, **values)}
-    outcomes = ("accepted", "rejected", "unchanged", "superseded", "deleted")
+    outcomes = ("accepted", "rejected", "unchanged", "superseded", "deleted", "repeated")
     return Verdict(**{name: counted.get(name, 0) for name in outcomes}, withdrawn=withdrawn)
 
 
@@ -121,6 +136,8 @@ def _weigh(
     run_ddl(connection, f"set local work_mem = '{WORK_MEM}'; set local default_statistics_target = {SAMPLE}")
     run_ddl(connection, f"create temporary view staged as {_all_parts(contract, stages)}")
     _run(connection, "2_judge", contract, values)
+    if run(connection, "select exists (select from oordeel where oordeel = 'twijfel')").scalar_one():
+        raise Doubt
     if _about_people(contract):
         _run(connection, "3_people", contract, values)
 
@@ -137,7 +154,7 @@ def write_sighting(connection: Connection, contract: Contract, parameters: Mappi
     """Give a later sighting of one key its own version where an older one came in between: 0 or 1 rows.
 
     parameters: key, content (hash; empty for absence), gone, delivery_id and stand_op of the later delivery,
-    source, known_from.
+    source, known_from, held (deliveries whose versions do not count).
     """
     written = _run(connection, "8_sighting", contract, parameters)
     if written and not parameters["gone"] and contract.groups:

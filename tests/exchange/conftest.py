@@ -28,7 +28,7 @@ def _empty(database: str) -> None:
         tables = connection.scalars(
             text(
                 "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in"
-                " ('exchange', 'accepted', 'warehouse', 'kluis', 'link', 'mart_loket')"
+                " ('exchange', 'accepted', 'warehouse', 'kluis', 'link', 'mart_loket', 'mart_contract')"
                 " and tablename <> 'alembic_version'"
             )
         ).all()

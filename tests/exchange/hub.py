@@ -1,5 +1,6 @@
 """One source of the hub under test: real PostgreSQL, a real folder, the verbs as Airflow calls them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -8,7 +9,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from connectors.connector import Connection
+from bench.hub import DECLARATION
+from connectors.connection import Connection
+from exchange.answer import answer
+from exchange.assess import assess
 from exchange.context import Context
 from exchange.delivery import Counts
 from exchange.merge import merge
@@ -42,11 +46,12 @@ class Hub:
         return deliver(self.folder, name, xml(records, **header))
 
     def night(self, vandaag: date = NIGHT) -> list[Counts]:
-        """receive, validate and merge; the counts per delivery in the order in which they were judged."""
+        """receive, validate, assess and merge; the counts per delivery in the order in which they were judged."""
         context = self.context(vandaag)
-        waiting = receive(context)
-        counts = [validate(context, delivery_id) for delivery_id in waiting]
-        for delivery_id in waiting:
+        counts = []
+        for delivery_id in receive(context):
+            counts.append(validate(context, delivery_id))
+            assess(context, delivery_id)
             merge(context, delivery_id)
         return counts
 
@@ -69,6 +74,12 @@ class Hub:
         """Make the marts."""
         return publish(self.region, vandaag)
 
+    def answer(self) -> dict[str, Any]:
+        """Send what waits, into the folder itself; gives what lies in the box, in the order of the deliveries."""
+        answer(self.context())
+        found = {path.name: json.loads(path.read_text("utf-8")) for path in (self.folder / "in").glob("*.json")}
+        return dict(sorted(found.items(), key=lambda item: item[1]["levering"]["nummer"]))
+
     def rows(self, query: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Rows of a query, as the loader."""
         with self.context().engine.connect() as connection:
@@ -84,25 +95,6 @@ class Hub:
     ) -> set[Any]:
         """What actueel_<bericht> holds, as a set of tuples."""
         return set(self.rows(f"select {shown} from warehouse.actueel_{bericht}"))
-
-
-DECLARATION = """
-name      = "Gemeente Coevorden"
-kind      = "gemeente"
-code      = "0109"
-connector = "filedrop"
-schedule  = "0 1 * * *"
-owner     = "gegevensbeheer@coevorden.example"
-[verwerking]
-grondslag              = "AVG6-1e/Wmo5.1.1"
-verwerkersovereenkomst = 2014-12-15
-dpia                   = "DPIA-2014-07"
-[connection]
-id             = "proef"
-settle_seconds = 0.0
-[delivers.aanmelding]
-contract = 1
-"""
 
 
 def hub_of(region: Region, database: str, folder: Path) -> Hub:

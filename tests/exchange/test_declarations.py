@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.hub import DECLARATION
 from exchange.errors import DeclarationError
 from exchange.region import Region, load_region, load_regions, read_regions
 
@@ -13,6 +14,7 @@ REGION = """
 name = "proef"
 title = "Proefregio"
 database = "hub_proef"
+contact = "regiohub@proef.example"
 gemeenten = ["0109"]
 [organisaties."0109"]
 naam = "Gemeente Coevorden"
@@ -25,26 +27,15 @@ soort = "01"
 organisatie_code = "0109"
 gemeente_code = "0109"
 """
-SOURCE = """
-name = "Gemeente Coevorden"
-kind = "gemeente"
-code = "0109"
-connector = "filedrop"
-schedule = "0 1 * * *"
-owner = "gegevensbeheer@coevorden.example"
-[verwerking]
-grondslag = "AVG6-1e/Wmo5.1.1"
-verwerkersovereenkomst = 2014-12-15
-dpia = "DPIA-2014-07"
-[connection]
-id = "coevorden_drop"
-[delivers.aanmelding]
-contract = 1
+SOURCE = f"""{DECLARATION}
 [delivers.aanmelding.vast]
 financier_code = "1"
 [delivers.aanmelding.codes.kanaal_code]
 "balie" = "1"
 """
+
+
+ANSWER = '[answer]\nchannel = "folder"\nconnection = "proef"\n'
 
 
 def region(root: Path, source: str = SOURCE, **files: str) -> Region:
@@ -76,6 +67,13 @@ def test_a_sound_declaration_loads(tmp_path: Path) -> None:
         ("code as number", 'code = "0109"', "code = 109", "code", "in quotes"),
         ("unknown connector", '"filedrop"', '"postduif"', "connector", "choose from"),
         ("no cron", '"0 1 * * *"', '"elke nacht"', "schedule", "five parts"),
+        ("no such hour", '"0 1 * * *"', '"0 25 * * *"', "schedule", "no time of any night"),
+        ("no such day", '"0 1 * * *"', '"0 1 31 2 *"', "schedule", "no time of any night"),
+        ("nothing delivered", "[delivers.aanmelding]\ncontract = 1", "[geleverd]", "delivers", "is missing; add it"),
+        ("unknown key in answer", 'channel = "folder"', 'channel = "folder"\nkanaal = 1', "answer.kanaal", "remove it"),
+        ("no answer", ANSWER, "", "answer", "each delivery is answered"),
+        ("box elsewhere", 'channel = "folder"', 'channel = "folder"\ndirectory = "../in"', "answer.directory", "below"),
+        ("no such channel", 'channel = "folder"', 'channel = "duif"', "answer.channel", "choose from"),
         ("version to come", "contract = 1", "contract = 9", "delivers.aanmelding.contract", "9 cannot be used"),
         ("unknown bericht", "[delivers.aanmelding]", "[delivers.klacht]", "delivers.klacht", "no bericht"),
         ("code that does not exist", 'financier_code = "1"', 'financier_code = "7"', "vast.financier_code", "7"),
@@ -92,6 +90,77 @@ def test_a_wrong_key_gives_one_line(tmp_path: Path, illness: str, old: str, new:
     assert key in line
     assert cure in line
     assert "\n" not in line
+
+
+def test_answers_go_beside_the_files_of_a_source_and_else_to_a_box_that_it_names(tmp_path: Path) -> None:
+    beside = SOURCE.replace(ANSWER, '[answer]\nchannel = "folder"\n').replace('id = "proef"', 'id = "hier"')
+    assert region(tmp_path, beside).sources["coevorden"].answer.connection_id == "hier"
+    (fault,) = region(tmp_path, beside.replace('"filedrop"', '"rest"')).faults
+    assert (fault.key, "the box of this sender" in fault.cure) == ("answer.connection", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "cure"),
+    [
+        ("publish_proef", 'names that begin with "publish" are those of the hub'),
+        ("housekeeping", 'names that begin with "housekeeping" are those of the hub'),
+        ("De Wolden", "rename it with a-z, 0-9 and _"),
+        ("Coevorden", "rename it with a-z, 0-9 and _"),
+        ("1e_lijn", "a letter first"),
+    ],
+)
+def test_a_file_name_that_cannot_be_a_source_is_one_line(tmp_path: Path, name: str, cure: str) -> None:
+    region(tmp_path)
+    folder = tmp_path / "regions" / "proef"
+    (folder / "sources" / f"{name}.toml").write_text(SOURCE)
+    loaded = load_region(folder)
+    assert list(loaded.sources) == ["coevorden"]
+    assert str(loaded.faults[0]).startswith(f"regions/proef/sources/{name}.toml: file name: ")
+    assert cure in str(loaded.faults[0])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('soort = "01"', 'soort = "77"', "loket.0109-WMO.soort: code 77 does not exist in the list soort_loket"),
+        ('organisatie_code = "0109"', 'organisatie_code = "0999"', "organisatie_code: 0999 is no organisation"),
+        ('gemeente_code = "0109"', 'gemeente_code = "0363"', "gemeente_code: 0363 is no gemeente"),
+    ],
+)
+def test_a_desk_that_cannot_be_is_one_line(tmp_path: Path, old: str, new: str, line: str) -> None:
+    with pytest.raises(DeclarationError, match=r"regions/proef/lokets\.toml: ") as caught:
+        region(tmp_path, lokets=LOKETS.replace(old, new))
+    assert line in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("shared", "key"),
+    [
+        ('[shared.vast]\nschoenmaat = "44"\n', "shared.vast.schoenmaat"),
+        ('[shared.rename]\n"rol.x" = "schoenmaat"\n', "shared.rename.rol.x"),
+        ("[connection]\nhaast = true\n", "connection.haast"),
+        ('kleur = "rood"\n', "kleur"),
+        ("kleur = rood\n", "file"),
+    ],
+)
+def test_a_mistake_in_a_shared_file_is_told_once_and_of_that_file(tmp_path: Path, shared: str, key: str) -> None:
+    folder = tmp_path / "regions" / "proef"
+    (folder / "shared").mkdir(parents=True)
+    (folder / "shared" / "suite.toml").write_text(shared)
+    region(tmp_path, 'based_on = "suite"\n' + SOURCE)
+    (folder / "sources" / "tweede.toml").write_text('based_on = "suite"\n' + SOURCE)
+    loaded = load_region(folder)
+    (fault,) = loaded.faults
+    assert str(fault).startswith(f"regions/proef/shared/suite.toml: {key}: ")
+    assert loaded.left_out.keys() == {"coevorden", "tweede"}
+
+
+def test_a_mistake_of_its_own_is_told_of_the_source_that_stands_on_another_file(tmp_path: Path) -> None:
+    folder = tmp_path / "regions" / "proef"
+    (folder / "shared").mkdir(parents=True)
+    (folder / "shared" / "suite.toml").write_text('[shared.vast]\nkanaal_code = "1"\n')
+    loaded = region(tmp_path, 'based_on = "suite"\n' + SOURCE + '[shared.vast]\nschoenmaat = "44"\n')
+    assert str(loaded.faults[0]).startswith("regions/proef/sources/coevorden.toml: shared.vast.schoenmaat: ")
 
 
 def test_a_source_that_does_not_load_stops_no_other(tmp_path: Path) -> None:

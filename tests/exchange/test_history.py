@@ -46,7 +46,8 @@ class Sent:
 def present(hub: Hub) -> set[Any]:
     return set(
         hub.rows(
-            "select aanmelding_nummer, inhoud_hash from warehouse.actueel_aanmelding where source = :source",
+            "select aanmelding_nummer, datum_aanmelding, gewijzigd_op from warehouse.actueel_aanmelding"
+            " where source = :source",
             source=hub.source.id,
         )
     )
@@ -55,8 +56,8 @@ def present(hub: Hub) -> set[Any]:
 def history(hub: Hub) -> dict[int, set[Any]]:
     """Per day of March: what the state was, according to all that is known now."""
     state = """
-        select aanmelding_nummer, inhoud_hash from (
-            select distinct on (sleutel_hash) aanmelding_nummer, inhoud_hash, is_ingetrokken
+        select aanmelding_nummer, datum_aanmelding, gewijzigd_op from (
+            select distinct on (sleutel_hash) aanmelding_nummer, datum_aanmelding, gewijzigd_op, is_ingetrokken
             from accepted.aanmelding where source = :source and stand_op < cast(:day as date) + 1
             order by sleutel_hash, moment desc, stand_op desc, inhoud_hash desc
         ) as laatst where not is_ingetrokken
@@ -74,10 +75,17 @@ def send(hub: Hub, deliveries: Sequence[Sent]) -> None:
 
 
 CONTENT = st.sampled_from(["01", "02", "03", "weg", "fout"])
-MOMENT = st.one_of(st.none(), st.integers(1, 9))
-SAYS = st.lists(st.tuples(st.sampled_from("AB"), CONTENT, MOMENT), max_size=4).map(tuple)
+
+
+def sent_on(day: int) -> st.SearchStrategy[Sent]:
+    """A delivery of a day; its records bear no moment after it (a moment from the future is a fault)."""
+    moment = st.one_of(st.none(), st.integers(1, day))
+    says = st.lists(st.tuples(st.sampled_from("AB"), CONTENT, moment), max_size=4).map(tuple)
+    return st.builds(Sent, st.just(day), st.booleans(), says)
+
+
 DELIVERIES = st.lists(
-    st.builds(Sent, st.integers(1, 9), st.booleans(), SAYS),
+    st.integers(1, 9).flatmap(sent_on),
     min_size=2,
     max_size=4,
     unique_by=lambda sent: sent.day,

@@ -4,11 +4,16 @@ import importlib
 import multiprocessing
 import os
 import signal
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.exchange.hub import Hub
+from exchange import runs
+from exchange.housekeeping import housekeeping
+from exchange.status import status
+from tests.exchange.hub import NIGHT, Hub
 from tests.exchange.levering import aanmelding, weg
 
 RECORDS = [aanmelding("A"), aanmelding("B"), aanmelding("C", datum_aanmelding="2015-02-31"), weg("D")]
@@ -89,3 +94,38 @@ def test_a_killed_night_run_again_is_an_undisturbed_night(
         "stage": 0,
         "left at the source": [],
     }
+
+
+def status_of(hub: Hub) -> str:
+    with hub.context().engine.connect() as connection:
+        (found,) = status(connection, hub.region)
+    return found.state
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "it never came to that"
+        time.sleep(0.05)
+
+
+def run_that_hangs(hub: Hub) -> None:
+    """Runs in a process of its own: as Airflow does, a run around the verb and the run of the verb itself."""
+    context = hub.context(run_id="hangs")
+    with runs.run(context), context.lock(), runs.run(context):
+        time.sleep(600)
+
+
+def test_a_killed_run_is_interrupted_until_the_next_and_housekeeping_closes_it(hub: Hub) -> None:
+    child = multiprocessing.get_context("fork").Process(target=run_that_hangs, args=(hub,), daemon=True)
+    child.start()
+    wait_until(lambda: status_of(hub) == "running")
+    assert housekeeping(hub.region, NIGHT).runs == 0
+    assert status_of(hub) == "running"
+    child.kill()
+    child.join(20)
+    wait_until(lambda: status_of(hub) == "interrupted")
+    assert housekeeping(hub.region, NIGHT).runs == 1
+    assert status_of(hub) == "failed"
+    hub.deliver("aanmelding_1.xml", RECORDS)
+    assert status_of(hub) == "merged"

@@ -5,10 +5,14 @@ import logging
 import pytest
 from sqlalchemy import text
 
+from connectors.connector import RawRecord
 from exchange.errors import WarehouseError
-from exchange.stage import masked
+from exchange.keys import Keys, fresh
+from exchange.stage import NEXT, StageWriter
+from schemas.contract import load
+from schemas.masking import masked
 from tests.exchange.hub import Hub
-from tests.exchange.levering import BSN, aanmelding
+from tests.exchange.levering import BSN, aanmelding, weg
 
 SECRETS = (BSN[0], BSN[1], "Toverstaf", "Bezemsteel", "1980-05-17", "7741AB", "C-A", "C-B")
 
@@ -27,7 +31,8 @@ def test_no_table_but_the_kluis_holds_a_value_of_a_person(hub: Hub) -> None:
     deliver_two(hub)
     tables = hub.rows(
         "select table_schema, table_name from information_schema.tables where table_schema in"
-        " ('accepted', 'warehouse', 'exchange', 'stage', 'mart_loket', 'link') and table_type = 'BASE TABLE'"
+        " ('accepted', 'warehouse', 'exchange', 'stage', 'mart_contract', 'mart_loket', 'mart_vroeghulp', 'link')"
+        " and table_type = 'BASE TABLE'"
     )
     assert ("accepted", "aanmelding") in tables
     for schema, table in tables:
@@ -85,3 +90,63 @@ def test_an_invented_field_name_and_a_file_name_do_not_bring_a_bsn_out(
 def test_a_key_that_could_be_a_bsn_is_hidden_where_people_read_it(hub: Hub) -> None:
     hub.deliver("aanmelding_1.xml", [aanmelding(BSN[2], datum_aanmelding="2015-02-31")])
     assert hub.value("select sleutel from exchange.reject") == "*********"
+
+
+def test_a_key_that_could_be_a_bsn_is_kept_covered_and_finds_its_record_again(hub: Hub) -> None:
+    hub.deliver("aanmelding_1.xml", [aanmelding(BSN[2]), aanmelding(BSN[3]), aanmelding("A")])
+    first = {number for (number,) in hub.current(shown="aanmelding_nummer")}
+    assert {number.partition("-")[0] for number in first} == {"afgedekt", "A"}
+    assert len(first) == 3
+    again = hub.deliver(
+        "aanmelding_2.xml",
+        [aanmelding(BSN[2], datum_aanmelding="2015-02-11"), aanmelding(BSN[3])],
+        stand_op="2015-03-02T06:00:00Z",
+    )
+    assert (again.accepted, again.unchanged) == (1, 1)
+    assert {number for (number,) in hub.current(shown="aanmelding_nummer")} == first
+    gone = hub.deliver("aanmelding_3.xml", [weg(BSN[2])], stand_op="2015-03-02T07:00:00Z")
+    assert gone.deleted == 1
+    assert len(hub.current()) == 2
+    for (row,) in hub.rows("select t::text from accepted.aanmelding as t"):
+        assert BSN[2] not in row
+        assert BSN[3] not in row
+
+
+def test_a_reference_to_a_covered_key_is_covered_alike(hub: Hub) -> None:
+    hub.deliver("aanmelding_1.xml", [aanmelding("A", overdracht_kenmerk=BSN[2]), aanmelding(BSN[2])])
+    shown = dict(hub.current(shown="aanmelding_nummer, coalesce(overdracht_kenmerk, '')"))
+    assert shown["A"] in shown
+    assert shown["A"].startswith("afgedekt-")
+
+
+def test_a_number_is_covered_by_another_hash_at_each_source_and_never_by_that_of_a_person(hub: Hub) -> None:
+    record = aanmelding(BSN[2], persoon={"client_nummer_bron": BSN[2]})
+    hub.deliver("aanmelding_1.xml", [record])
+    other = hub.of_its_own(1)
+    other.deliver("aanmelding_1.xml", [record])
+    one, two = hub.rows("select aanmelding_nummer from warehouse.actueel_aanmelding")
+    assert one != two
+    lookups = {row[0] for row in hub.rows("select encode(lookup, 'hex') from kluis.persoon")}
+    assert not lookups & {number.removeprefix("afgedekt-") for (number,) in (one, two)}
+
+
+def test_a_file_name_that_could_hold_a_bsn_is_covered_in_the_ledger(hub: Hub) -> None:
+    hub.deliver(f"aanmelding_{BSN[2]}.xml", [aanmelding("A")])
+    assert hub.value("select name from exchange.delivery") == "aanmelding_*********.xml"
+
+
+def test_who_works_there_bears_another_hash_each_year() -> None:
+    region_keys = Keys.from_env("proef", fresh("proef"))
+
+    def consulent(datum: str, source: str = "mee") -> str:
+        writer = StageWriter(load("activiteit", 1), region_keys, source, "41018393", ())
+        values = dict.fromkeys(load("activiteit", 1).paths) | {
+            "activiteit_nummer": "A", "datum": datum, "consulent_code": "K7", "verantwoordelijke_code": "41018393",
+        }  # fmt: skip
+        line = writer.accepted(RawRecord(1, {}), values, (), "")
+        return dict(zip(writer.names, line.split(NEXT), strict=True))["consulent_code"]
+
+    assert consulent("2015-01-01") == consulent("2015-12-31")
+    assert consulent("2015-12-31") != consulent("2016-01-01")
+    assert consulent("2015-01-01") != consulent("2015-01-01", "elders")
+    assert "K7" not in consulent("2015-01-01")

@@ -1,5 +1,7 @@
 """Each fault gets its code and an answer in Dutch; a delivery that cannot be read is refused as a whole."""
 
+from datetime import date
+
 import pytest
 
 from exchange.errors import DeclarationError
@@ -27,6 +29,32 @@ def test_every_fault_of_a_record_is_kept_with_its_place_and_a_text(hub: Hub) -> 
     }
     assert "clientrol_code ontbreekt of is leeg, maar is verplicht." in [fault["tekst"] for fault in faults]
     assert 0 < start < end
+
+
+@pytest.mark.parametrize(
+    ("moment", "accepted"),
+    [
+        ("2015-03-03T00:00:00Z", 1),
+        ("2015-03-03T00:00:01Z", 0),
+        ("2015-03-03T01:00:00+01:00", 1),
+        ("2015-03-02T23:30:00-01:00", 0),
+        ("2051-02-10T09:00:00Z", 0),
+    ],
+)
+def test_a_record_from_the_future_is_refused_and_freezes_nothing(hub: Hub, moment: str, accepted: int) -> None:
+    counts = hub.deliver("aanmelding_1.xml", [aanmelding("A", gewijzigd_op=moment)], stand_op="2015-03-02T00:00:00Z")
+    assert (counts.accepted, counts.rejected) == (accepted, 1 - accepted)
+    if not accepted:
+        ((faults,),) = hub.rows("select faults from exchange.reject")
+        assert [(fault["code"], fault["field"]) for fault in faults] == [("R034", "gewijzigd_op")]
+        assert "meer dan een dag na de stand van de levering" in faults[0]["tekst"]
+    hub.deliver(
+        "aanmelding_2.xml",
+        [aanmelding("A", datum_aanmelding="2015-02-11", gewijzigd_op="2015-03-04T09:00:00Z")],
+        date(2015, 3, 5),
+        stand_op="2015-03-05T00:00:00Z",
+    )
+    assert hub.current() == {("A", "2015-02-11")}
 
 
 def test_the_byte_range_of_a_reject_finds_the_record_back_in_landing(hub: Hub) -> None:

@@ -2,7 +2,7 @@
 -- Grain: one row per key that the delivery touched. Inputs: accepted.{{ bericht }}, exchange.delivery.
 -- Output: warehouse.actueel_{{ bericht }}. Reader: warehouse.merge.
 -- The newest version of a key in the order (moment, stand_op, inhoud_hash) is its state; when that version says
--- "withdrawn" there is no row. Versions of a delivery that is judged but not merged do not count yet. So any
+-- "withdrawn" there is no row. Versions of a delivery that is judged or held, and not merged, do not count. So any
 -- order of the same deliveries ends in the same rows, and a second time touches none.
 --
 -- The way to join is chosen here, by the size of the delivery: key by key through the indexes, or by hash. The
@@ -33,7 +33,7 @@ WITH nieuwste AS (
                 WHERE source = :source AND bericht = '{{ bericht }}' AND state = 'merged'
             )
         )
-    ORDER BY sleutel_hash, moment DESC, stand_op DESC, inhoud_hash DESC
+    ORDER BY sleutel_hash, moment DESC, stand_op DESC, inhoud_hash DESC, delivery_id DESC
 )
 SELECT
     nieuwste.*,

@@ -32,7 +32,6 @@ aanmeldingen = Table(
     Column("maand", Date, comment="Eerste dag van de maand van aanmelding"),
     aantal("aanmeldingen", "Aantal aanmeldingen; telt op over maanden, loketten en gemeenten"),
     aantal("unieke_clienten", "Aantal verschillende, niet anonieme personen; telt NIET op over rijen"),
-    aantal("minderjarigen", "Unieke clienten die bij een aanmelding nog geen 18 waren; telt NIET op over rijen"),
     aantal("anoniem", "Aantal aanmeldingen van wie anoniem wil blijven"),
     aantal("beantwoord", "Aantal aanmeldingen met uitkomst 1 (beantwoord)"),
     aantal("naar_traject", "Aantal aanmeldingen met uitkomst 2 (traject)"),

@@ -14,6 +14,8 @@ create unlogged table {{ stage }} (
     verantwoordelijk text,
     sleutel_hash bytea,
     inhoud_hash bytea,
+    afdruk bytea,
+    is_bekend boolean not null,
     moment text,
     partitie text,
     vindplaats text,

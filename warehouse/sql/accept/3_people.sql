@@ -24,6 +24,7 @@ left join lateral (
     select identiteit.digest
     from kluis.identiteit
     where identiteit.client_ref = persoon.client_ref and identiteit.known_from <= nieuwste.moment
+      and identiteit.delivery_id <> all(cast(:held as bigint[]))
     order by identiteit.known_from desc, identiteit.digest desc
     limit 1
 ) as laatst on true;

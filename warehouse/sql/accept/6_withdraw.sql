@@ -1,7 +1,7 @@
 -- Withdraw: what a source stopped delivering, within the partitions that it delivered completely.
 -- A version that says "gone" follows the last one known. Grain: one row per withdrawn key.
 -- Where absence alone proves nothing (a source that can lose sight of rows) only what it said is gone counts.
--- Reads: accepted.{{ bericht }}, stage (every key that was delivered, refused ones too: refused is not absent).
+-- What a held delivery brought (:held) is not known. Reads: accepted.{{ bericht }}, stage (every key that was delivered, refused ones too: refused is not absent).
 insert into accepted.{{ bericht }} (
     delivery_id, source, record_nummer, sleutel_hash, inhoud_hash, moment, stand_op, is_ingetrokken,
     partitie, vindplaats, regelset, software, known_from
@@ -20,7 +20,7 @@ cross join lateral (
     select *
     from accepted.{{ bericht }} as versie
     where versie.source = :source and versie.sleutel_hash = bekend.sleutel_hash
-      and versie.stand_op <= :stand_op
+      and versie.stand_op <= :stand_op and versie.delivery_id <> all(cast(:held as bigint[]))
     order by versie.moment desc, versie.stand_op desc, versie.inhoud_hash desc
     limit 1
 ) as laatst

@@ -14,6 +14,6 @@ cross join lateral (
     limit 1
 ) as oud
 join accepted.{{ bericht }}_{{ group.name }} as rij on rij.versie_id = oud.versie_id
-where nieuw.source = :source and nieuw.sleutel_hash = :key and nieuw.inhoud_hash = :content
+where nieuw.delivery_id = :delivery_id and nieuw.source = :source and nieuw.sleutel_hash = :key and nieuw.inhoud_hash = :content
   and nieuw.stand_op = :stand_op;
 {% endfor %}

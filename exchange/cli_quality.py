@@ -1,0 +1,86 @@
+"""What `hub` knows of quality: how good deliveries and marts were found, which are held, and how one is released."""
+
+import getpass
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import Select, func, or_, select
+
+from exchange.release import release as release_delivery
+from exchange.shell import Json, app, context_of, one_line, out, print_json, print_table, regions
+from warehouse.engine import engine_for
+from warehouse.tables import delivery, quality_result
+
+HEADS = (
+    "vandaag", "delivery_id", "mart", "source", "bericht", "level", "expectation", "subject", "observed", "minimum",
+    "maximum", "is_met",
+)  # fmt: skip
+
+
+@app.command(epilog="Example: `hub quality` after a night, `hub quality 12`, `hub quality --all --json`")
+@one_line
+def quality(
+    delivery_id: Annotated[int | None, typer.Argument(help="Only this delivery; `hub deliveries` lists them.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="What was as expected too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What was not as expected: of one delivery, else of the last night and of every delivery that is held."""
+    rows: list[dict[str, Any]] = []
+    for region in regions():
+        with engine_for(region.database, "loader").connect() as connection:
+            rows += [dict(row) for row in connection.execute(_query(delivery_id, everything)).mappings()]
+    if as_json:
+        print_json(rows)
+        return
+    print_table("Quality", HEADS, [[_cell(row[head]) for head in HEADS] for row in rows])
+    if held := sorted({row["delivery_id"] for row in rows if row["state"] == "held"}):
+        out.print(
+            f"held: {', '.join(map(str, held))}; `hub release DELIVERY --reason …` lets one through", highlight=False
+        )
+
+
+@app.command(epilog="Example: `hub release 12 --reason 'the gemeente closed its archive: these records are gone'`")
+@one_line
+def release(
+    delivery_id: Annotated[int, typer.Argument(help="A delivery that is held; `hub quality` lists them.")],
+    reason: Annotated[str, typer.Option(help="Why it may come in after all; kept, so nothing about a person.")],
+    by: Annotated[str, typer.Option(help="Who releases it; the login where not given.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Let a held delivery through: the next night, or `hub run SOURCE`, merges it."""
+    for region in regions():
+        with engine_for(region.database, "loader").connect() as connection:
+            source = connection.scalar(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id))
+        if source is not None and source in region.sources:
+            release_delivery(context_of(source, None, connect=False), delivery_id, reason, by or getpass.getuser())
+            if as_json:
+                print_json({"delivery_id": delivery_id, "source": source, "state": "validated"})
+            else:
+                out.print(
+                    f"{source}: delivery {delivery_id} is released; the next merge takes it along", highlight=False
+                )
+            return
+    raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
+
+
+def _query(delivery_id: int | None, everything: bool) -> Select[Any]:
+    """The newest judgement of each delivery and mart that was asked for."""
+    result = quality_result.c
+    query = select(*[result[head] for head in HEADS], delivery.c.state).outerjoin(delivery)
+    if delivery_id is not None:
+        query = query.where(result.delivery_id == delivery_id)
+    else:
+        last = select(func.max(result.vandaag)).scalar_subquery()
+        query = query.where(or_(result.vandaag == last, delivery.c.state == "held"))
+    newer = quality_result.alias()
+    again = select(newer.c.quality_result_id).where(
+        newer.c.mart == result.mart, newer.c.vandaag == result.vandaag, newer.c.assessed_at > result.assessed_at
+    )
+    query = query.where(~again.exists())
+    if not everything:
+        query = query.where(~result.is_met)
+    return query.order_by(result.delivery_id.nulls_last(), result.mart, result.quality_result_id)
+
+
+def _cell(value: Any) -> Any:
+    return format(value.normalize(), "f") if hasattr(value, "normalize") else value

@@ -1,0 +1,102 @@
+"""What the commands of `hub` share: the app, tables and JSON, one line for a mistake, and how a source is found."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from exchange.clock import today
+from exchange.context import Context, join_trial
+from exchange.errors import DeclarationError, SourceRefused, SourceUnavailable, WarehouseError
+from exchange.region import Region, Source, load_regions
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="The data-exchange hub: receive, validate, merge and publish by hand, and see what came in.",
+)
+# Piped into a file or a program a table is as wide as it needs to be: nothing is cut off, nothing folded.
+WIDE = None if sys.stdout.isatty() else 10_000
+out, err = Console(width=WIDE), Console(stderr=True)
+F = TypeVar("F", bound=Callable[..., Any])
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program instead of a table.")]
+Day = Annotated[
+    str | None,
+    typer.Option("--vandaag", metavar="YYYY-MM-DD", help="The day this counts for; today if not given."),
+]
+SourceName = Annotated[str, typer.Argument(help="A source: the name of its file in regions/*/sources.")]
+
+
+def regions() -> list[Region]:
+    """All regions of this installation. Raises DeclarationError where one does not load."""
+    return load_regions()
+
+
+@app.callback()
+def _join() -> None:
+    join_trial()
+
+
+def one_line(command: F) -> F:
+    """Our own mistakes and the outside's refusals in one line, without a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (DeclarationError, SourceRefused, SourceUnavailable, WarehouseError, LookupError) as error:
+            err.print(f"[red]hub:[/] {type(error).__name__}: {error}", highlight=False, soft_wrap=True)
+            raise typer.Exit(2) from None
+
+    return wrapped  # type: ignore[return-value]
+
+
+def print_json(value: Any) -> None:
+    """For a program."""
+    sys.stdout.write(json.dumps(value, default=str, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """For people."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for index, head in enumerate(heads):
+        table.add_column(head, no_wrap=index == 0)
+    for row in rows:
+        table.add_row(*["" if cell is None else str(cell) for cell in row])
+    out.print(table)
+
+
+def day(vandaag: str | None) -> date:
+    """The day of `--vandaag`, else today. Raises DeclarationError."""
+    try:
+        return date.fromisoformat(vandaag) if vandaag else today()
+    except ValueError:
+        raise DeclarationError("command line", "--vandaag", "must be a date, as in 2015-03-02") from None
+
+
+def find(name: str) -> tuple[Region, Source]:
+    """A source and its region. Raises DeclarationError: what is wrong in its declaration, where it does not load."""
+    everywhere = regions()
+    for region in everywhere:
+        if name in region.sources:
+            return region, region.sources[name]
+        if name in region.left_out:
+            raise region.left_out[name]
+    known = ", ".join(source for region in everywhere for source in region.sources)
+    raise DeclarationError("command line", name, f"is no source; choose from {known}")
+
+
+def context_of(name: str, vandaag: str | None, connect: bool = True) -> Context:
+    """What a verb needs to work on a source by hand."""
+    region, source = find(name)
+    run_id = f"hub/{source.id}/{datetime.now().isoformat(timespec='seconds')}"
+    return Context(region, source, day(vandaag), run_id, source.connection() if connect else None)
