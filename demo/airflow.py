@@ -30,6 +30,9 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 }
 AUTH_MANAGER = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 STARTING_SECONDS = 180
+PRELOADED = ("connectors", "dags", "exchange", "quality", "reports", "schemas", "warehouse")
+SOURCES = (".py", ".toml", ".csv", ".sql")
+IDLE = "10min"
 
 
 @dataclass
@@ -57,7 +60,7 @@ class Airflow:
 
     def start(self) -> None:
         """Start what does not run yet. Raises DemoError when a part does not come up."""
-        signature = processes.digest(self.env)
+        signature = processes.digest({**self.env, "version": _version()})
         alive = [name for name in COMPONENTS if processes.running(self.home, name)]
         if len(alive) == len(COMPONENTS) and self.home.state().get("airflow_env") == signature:
             return
@@ -121,6 +124,8 @@ class Airflow:
             known = text("select 1 from pg_database where datname = :name")
             if not connection.scalar(known, {"name": DATABASE}):
                 connection.execute(text(f'create database "{DATABASE}" template template0 encoding utf8'))
+            # A part that was cut off in the middle of a transaction would hold its locks until the network gives up.
+            connection.execute(text(f"alter database {DATABASE} set idle_in_transaction_session_timeout = '{IDLE}'"))
         command = [processes.program("airflow"), "db", "migrate"]
         done = subprocess.run(command, env=self._environment(), capture_output=True, text=True)
         (self.home.logs / "migrate.log").write_text(done.stdout + done.stderr)
@@ -137,7 +142,7 @@ class Airflow:
                 "dags_folder": str(CHECKOUT / "dags"),
                 "plugins_folder": str(CHECKOUT / "plugins"),
                 "load_examples": "False",
-                "executor": "LocalExecutor",
+                "executor": "dags.executor.PreloadedExecutor",
                 "parallelism": "8",
                 "default_timezone": "Europe/Amsterdam",
                 "auth_manager": AUTH_MANAGER,
@@ -164,8 +169,9 @@ class Airflow:
                 "enable_health_check": "False",
                 "catchup_by_default": "False",
             },
-            "workers": {"execution_api_timeout": "60"},
-            "dag_processor": {"refresh_interval": "15", "min_file_process_interval": "15"},
+            # A worker that misses the end of its task looks again after this many seconds, and is busy until then.
+            "workers": {"execution_api_timeout": "60", "min_heartbeat_interval": "1"},
+            "dag_processor": {"refresh_interval": "15", "min_file_process_interval": "60"},
             "logging": {
                 "base_log_folder": str(self.home.airflow / "logs"),
                 "uvicorn_logging_level": "WARNING",
@@ -178,6 +184,12 @@ class Airflow:
         written = io.StringIO()
         parser.write(written)
         write_private(self.home.airflow / "airflow.cfg", written.getvalue())
+
+
+def _version() -> str:
+    """When the hub was last changed. Its tasks start with what the scheduler imported: a change takes a new start."""
+    files = [file for folder in PRELOADED for file in (CHECKOUT / folder).rglob("*") if file.suffix in SOURCES]
+    return str(max(file.stat().st_mtime_ns for file in files))
 
 
 def _fernet_key() -> str:

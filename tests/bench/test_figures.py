@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench.figures import Figure, figures
+from bench import dags, formats, night, zgw
+from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_zgw
 from bench.xml import Measured
 
 pytestmark = pytest.mark.pure
@@ -52,3 +53,37 @@ def test_the_best_round_of_each_kind_counts() -> None:
 def test_a_figure_beyond_its_target_does_not_hold(name: str, worse: dict[str, object]) -> None:
     found = by_name(replace(SOUND, **worse))  # type: ignore[arg-type]
     assert [figure.name for figure in found.values() if not figure.holds] == [name]
+
+
+def test_the_forms_are_told_against_xml() -> None:
+    found = formats.Measured(
+        records={"xml": 100, "csv": 100, "xlsx": 10},
+        bytes={"xml": 9_000_000, "csv": 3_000_000, "xlsx": 100_000},
+        seconds={"xml": [4.0, 2.0], "csv": [1.0, 3.0], "xlsx": [1.0]},
+    )
+    told = of_formats(found)
+    assert [figure.value for figure in told] == [50, 100, 10]
+    assert [figure.meaning.split(";")[0] for figure in told] == ["1.00 of XML", "2.00 of XML", "0.20 of XML"]
+    assert all(figure.holds for figure in told)
+
+
+@pytest.mark.parametrize(("plain", "differing", "holds"), [(30.0, 0, [1, 1]), (29.9, 0, [0, 1]), (31.0, 1, [1, 0])])
+def test_the_hub_is_held_against_a_plain_puller(plain: float, differing: int, holds: list[int]) -> None:
+    told = of_zgw(zgw.Measured(zaken=50, parallel=8, hub=10.0, plain=plain, differing=differing, parts=500))
+    assert told[0].value == plain / 10
+    assert [figure.holds for figure in told] == holds
+
+
+@pytest.mark.parametrize(("wall", "holds"), [(60.0, True), (60.1, False)])
+def test_a_night_is_held_against_its_own_target(wall: float, holds: bool) -> None:
+    nights = {"first night": night.Night(wall, tasks=9, busy=40.0, airflow=20.0, worked={"receive": 30.0})}
+    told = of_night(night.Measured(13, nights))
+    assert (told[0].value, told[0].holds) == (wall, holds)
+    assert [figure.value for figure in told[1:]] == [40.0, 20.0]
+    assert all(figure.holds for figure in told[1:])
+
+
+def test_parsing_counts_beyond_airflow_itself() -> None:
+    (told,) = of_dags(dags.Measured(airflow=[3.0, 2.0], ours=[1.2, 0.9], dags=["emmen"]))
+    assert (told.value, told.holds) == (0.9, True)
+    assert not of_dags(dags.Measured(airflow=[2.0], ours=[1.1], dags=["emmen"]))[0].holds

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from bench import xml
-from bench.aanmeldingen import write
+from bench.deliveries import write_xml
 from bench.hub import hub
 from demo.postgres import Server
 from exchange.receive import receive
@@ -15,7 +15,7 @@ from exchange.validate import validate
 
 def test_the_same_seed_writes_the_same_records_after_the_published_schema(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("one.xml", "two.xml")]
-    sizes = [write(file, 300, "2015-03-01T22:00:00Z") for file in files]
+    sizes = [write_xml(file, 300, "2015-03-01T22:00:00Z") for file in files]
     assert sizes == [file.stat().st_size for file in files]
     assert files[0].read_bytes() == files[1].read_bytes()
     schema = etree.XMLSchema(file="schemas/published/aanmelding/v1.xsd")
@@ -39,7 +39,7 @@ def test_every_part_is_measured(postgres_server: Server, tmp_path: Path, monkeyp
 
 def test_reading_records_is_noticed(postgres_server: Server, tmp_path: Path) -> None:
     file = tmp_path / "a.xml"
-    write(file, 5, "2015-03-01T22:00:00Z")
+    write_xml(file, 5, "2015-03-01T22:00:00Z")
     with hub(tmp_path) as ours:
         ours.empty()
         with xml._counted() as reads:

@@ -45,7 +45,7 @@ id = "emmen_drop"
 contract = 1
 
 [answer]
-channel = "sftp"
+channel = "folder"
 """
 
 Parse = Callable[[], "DagBag"]

@@ -33,13 +33,13 @@ def test_a_source_dag_shows_its_declaration(sources: Path, parse: Parse) -> None
 
 def test_its_tasks_are_the_verbs_in_order(sources: Path, parse: Parse) -> None:
     dag = parse().dags["emmen"]
-    assert [task.task_id for task in dag.topological_sort()] == ["receive", "validate", "merge"]
+    assert [task.task_id for task in dag.topological_sort()] == ["receive", "validate", "assess", "merge", "answer"]
     assert all(task.retries == 4 and task.retry_exponential_backoff for task in dag.tasks)
 
 
 def test_publication_waits_for_no_source(sources: Path, parse: Parse) -> None:
     dag = parse().dags["publish_drenthe"]
-    assert [task.task_id for task in dag.tasks] == ["publish"]
+    assert [task.task_id for task in dag.tasks] == ["publish", "assess"]
     assert dag.timetable.expression == "30 5 * * *"
     assert {asset.name for asset in dag.tasks[0].inlets} == {"emmen_actueel"}
 

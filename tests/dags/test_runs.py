@@ -16,7 +16,7 @@ from demo import postgres
 from exchange import keys
 from warehouse.engine import engine_for
 from warehouse.setup import setup
-from warehouse.tables import delivery
+from warehouse.tables import delivery, outbox
 
 pytestmark = pytest.mark.slow
 Parse = Callable[[], Any]
@@ -109,7 +109,10 @@ def test_a_night_of_a_source_ends_in_one_line_per_verb(
     lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
     assert lines[0] == "receive emmen: deliveries 1"
     assert lines[1].startswith("validate emmen: deliveries 1 · received 2 · accepted 1 · rejected 1")
-    assert lines[2].startswith("merge emmen: deliveries 1 · received 2 · accepted 1 · rejected 1")
+    assert lines[2] == "assess emmen: deliveries 1, held 0"
+    assert lines[3].startswith("merge emmen: deliveries 1 · received 2 · accepted 1 · rejected 1")
+    assert lines[4] == "answer emmen: answers 1"
+    assert sorted(path.suffix for path in (dropped / "in").iterdir()) == [".html", ".json"]
     assert [path.name for path in (dropped / "verwerkt").iterdir()] == ["aanmelding-1.xml"]
     with engine_for("hub_drenthe", "loader").connect() as connection:
         rows = connection.execute(select(delivery.c.state, delivery.c.run_id, delivery.c.vandaag)).all()
@@ -120,13 +123,24 @@ def test_a_night_of_a_source_ends_in_one_line_per_verb(
 def test_between_tasks_travel_numbers_of_deliveries_only(
     hub: Path, airflow_database: None, sources: Path, parse: Parse, dropped: Path
 ) -> None:
+    other = dropped / "uit" / "aanmelding-2.xml"
+    other.write_text((dropped / "uit" / "aanmelding-1.xml").read_text().replace("T00:00:00Z", "T00:00:07Z"))
     run = parse().dags["emmen"].test(run_conf=CONF)
-    found = {
-        task: run.get_task_instance(task).xcom_pull(task_ids=task) for task in ("receive", "validate", "merge")
-    }
+    found = {task: run.get_task_instance(task).xcom_pull(task_ids=task) for task in ("receive", "validate", "merge")}
     assert found["merge"] is None
     for deliveries in (found["receive"], found["validate"]):
+        assert deliveries
         assert all(type(number) is int for number in deliveries)
+
+
+def test_where_nothing_waits_no_verb_after_receive_is_begun_but_answer(
+    hub: Path, airflow_database: None, sources: Path, parse: Parse, dropped: Path
+) -> None:
+    (dropped / "uit" / "aanmelding-1.xml").unlink()
+    run = parse().dags["emmen"].test(run_conf=CONF)
+    states = {task.task_id: task.state for task in run.get_task_instances()}
+    skipped = dict.fromkeys(("validate", "assess", "merge"), "skipped")
+    assert (run.state, states) == ("success", {"receive": "success", **skipped, "answer": "success"})
 
 
 def test_a_source_without_a_connection_fails_at_once_with_the_cure(
@@ -136,8 +150,23 @@ def test_a_source_without_a_connection_fails_at_once_with_the_cure(
     assert run.state == "failed"
     assert run.get_task_instance("receive").try_number == 1
     lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
-    assert len(lines) == 1
-    assert "emmen_drop: is no connection; add it" in lines[0]
+    assert len(lines) == 2  # the answer is tried whatever happened, and says the same
+    assert all("emmen_drop: is no connection; add it" in line for line in lines)
+
+
+def test_an_answer_that_cannot_be_sent_fails_its_own_task_and_no_night(
+    hub: Path, airflow_database: None, sources: Path, parse: Parse, dropped: Path
+) -> None:
+    declared = (sources / "emmen.toml").read_text()
+    (sources / "emmen.toml").write_text(declared.replace('"folder"', '"folder"\nconnection = "emmen_box"'))
+    run = parse().dags["emmen"].test(run_conf=CONF)
+    assert (run.state, run.get_task_instance("answer").state) == ("success", "failed")
+    with engine_for("hub_drenthe", "loader").connect() as connection:
+        same = delivery.c.delivery_id == outbox.c.delivery_id
+        query = select(delivery.c.state, outbox.c.state).join_from(outbox, delivery, same)
+        query = query.where(delivery.c.run_id == f"emmen/{run.run_id}").order_by(outbox.c.versie.desc()).limit(1)
+        ((state, sent),) = connection.execute(query)
+    assert (state in ("merged", "duplicate"), sent) == (True, "waiting")  # the database is that of all these tests
 
 
 def test_a_source_that_is_down_is_tried_again_later(

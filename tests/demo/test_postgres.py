@@ -15,7 +15,7 @@ import psutil
 import psycopg
 import pytest
 
-from demo import postgres
+from demo import pg_files, postgres
 
 
 @pytest.fixture
@@ -28,9 +28,9 @@ def data_dir(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def shared_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A place of this test that everybody can reach, instead of /var/tmp."""
-    with tempfile.TemporaryDirectory(dir=postgres.SHARED_PLACE) as folder:
+    with tempfile.TemporaryDirectory(dir=pg_files.SHARED_PLACE) as folder:
         Path(folder).chmod(0o711)
-        monkeypatch.setattr(postgres, "SHARED_PLACE", Path(folder))
+        monkeypatch.setattr(pg_files, "SHARED_PLACE", Path(folder))
         yield Path(folder)
 
 
@@ -87,14 +87,14 @@ def test_under_root_the_server_is_nobody_and_binaries_out_of_its_reach_are_copie
 ) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
-    package = postgres.embedded_bin_dir().parent.parent
+    package = pg_files.embedded_bin_dir().parent.parent
     for folder in (package, package.with_name(f"{package.name}.libs")):
         shutil.copytree(folder, closed / folder.name, symlinks=True)
     try:
         server = postgres.start(
             tmp_path / "pg", bin_dir=closed / package.name / "pginstall" / "bin", durable=False
         )
-        assert postmaster(server).username() == postgres.UNPRIVILEGED
+        assert postmaster(server).username() == pg_files.UNPRIVILEGED
         assert server.bin_dir.is_relative_to(shared_place)
         assert server.cluster.is_relative_to(shared_place)  # pytest's own folder is closed as well
     finally:
@@ -103,11 +103,11 @@ def test_under_root_the_server_is_nobody_and_binaries_out_of_its_reach_are_copie
 
 
 def test_a_folder_that_another_laid_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "SHARED_PLACE", tmp_path)
-    monkeypatch.setattr(postgres, "_as_other_user", lambda: True)
-    monkeypatch.setattr(postgres, "_reachable", lambda path: False)
-    monkeypatch.setattr(postgres, "_own_folder", _with_link_in_the_way(postgres._own_folder))
-    with pytest.raises(postgres.PostgresError, match="not a folder of ours"):
+    monkeypatch.setattr(pg_files, "SHARED_PLACE", tmp_path)
+    monkeypatch.setattr(pg_files, "_as_other_user", lambda: True)
+    monkeypatch.setattr(pg_files, "_reachable", lambda path: False)
+    monkeypatch.setattr(pg_files, "_own_folder", _with_link_in_the_way(pg_files._own_folder))
+    with pytest.raises(pg_files.PostgresError, match="not a folder of ours"):
         postgres.start(tmp_path / "pg")
 
 
@@ -123,7 +123,7 @@ def _with_link_in_the_way(own_folder):  # type: ignore[no-untyped-def]
 def test_a_taken_port_is_refused_when_asked_for_and_avoided_otherwise(data_dir: Path, tmp_path: Path) -> None:
     taken = postgres.start(data_dir, durable=False)
     other = tmp_path / "other"
-    with pytest.raises(postgres.PostgresError, match="did not start"):
+    with pytest.raises(pg_files.PostgresError, match="did not start"):
         postgres.start(other, port=taken.port, durable=False)
     try:
         assert postgres.start(other, durable=False).port != taken.port
@@ -165,12 +165,12 @@ def test_an_installation_that_does_not_work_is_told_and_leaves_nothing(
         (tmp_path / "bin" / name).parent.mkdir(exist_ok=True)
         (tmp_path / "bin" / name).write_text("#!/bin/sh\necho this machine is too old >&2\nexit 1\n")
         (tmp_path / "bin" / name).chmod(0o755)
-    with pytest.raises(postgres.PostgresError, match="initdb failed: this machine is too old"):
+    with pytest.raises(pg_files.PostgresError, match="initdb failed: this machine is too old"):
         postgres.start(data_dir, bin_dir=tmp_path / "bin")
     assert {path.name for path in data_dir.iterdir()} == {"lock"}
     assert not [place for place in shared_place.iterdir() if "-bin-" not in place.name]
 
 
 def test_no_binaries_is_told_in_one_line(data_dir: Path, tmp_path: Path) -> None:
-    with pytest.raises(postgres.PostgresError, match="no PostgreSQL server in"):
+    with pytest.raises(pg_files.PostgresError, match="no PostgreSQL server in"):
         postgres.start(data_dir, bin_dir=tmp_path)
