@@ -1,4 +1,4 @@
-"""One large delivery of invented aanmeldingen, in the XML of our published schema, written as a stream.
+"""Invented aanmeldingen of one gemeente, one after another, as fields under the names of our contract.
 
 Most records are about another client; one in eight is about somebody who came before. BSNs are of the test range,
 which holds about nine thousand, so they come back. One record in a hundred has a fault.
@@ -6,8 +6,10 @@ which holds about nine thousand, so they come back. One record in a hundred has 
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
+
+#: (path, value) of each field, a repeated field more than once; the paths of the blok persoon come last.
+Fields = list[tuple[str, str]]
 
 BSN_FIRST, BSN_LAST = 999900006, 999999990
 WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -19,18 +21,21 @@ PREFIXES = ("van der", "de", "van", "ten")
 NAMES = ("Aaltje", "Bente", "Daniëlle", "Emre", "Geert", "Hendrik", "Janneke", "Lieke", "Noah", "Roelof", "Sanne")
 LEEFGEBIED = tuple(f"{number:02d}" for number in range(1, 13))
 DOELGROEP = tuple(f"{number:02d}" for number in range(1, 9))
+REPEATED = ("leefgebied_code", "doelgroep_code")
 
 
-def write(path: Path, records: int, stand_op: str, seed: int = 1) -> int:
-    """Write a delivery of Coevorden; the same seed gives the same records. Returns the number of bytes."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(
-            '<?xml version="1.0" encoding="UTF-8"?>\n<levering xmlns="urn:nl:regiohub:aanmelding:1" '
-            f'stand_op="{stand_op}" afzender="0109" omvang="wijzigingen">\n'
-        )
-        file.writelines(_records(records, Random(seed)))
-        file.write("</levering>\n")
-    return path.stat().st_size
+def aanmeldingen(records: int, seed: int = 1) -> Iterator[Fields]:
+    """The aanmeldingen of Coevorden; the same seed gives the same records."""
+    r = Random(seed)
+    pool, people = bsns(), list[Fields]()
+    for number in range(1, records + 1):
+        if people and r.random() < RETURNING:
+            persoon = r.choice(people)
+        else:
+            persoon = _persoon(len(people), pool, r)
+            people.append(persoon)
+        record = _aanmelding(number, r) + persoon
+        yield _spoiled(record, r) if r.random() < FAULTY else record
 
 
 def bsns() -> list[str]:
@@ -39,19 +44,7 @@ def bsns() -> list[str]:
     return [n for n in numbers if sum(w * int(d) for w, d in zip(WEIGHTS, n, strict=True)) % 11 == 0]
 
 
-def _records(records: int, r: Random) -> Iterator[str]:
-    pool, people = bsns(), list[str]()
-    for number in range(1, records + 1):
-        if people and r.random() < RETURNING:
-            persoon = r.choice(people)
-        else:
-            persoon = _persoon(len(people), pool, r)
-            people.append(persoon)
-        record = _aanmelding(number, persoon, r)
-        yield _spoiled(record, r) if r.random() < FAULTY else record
-
-
-def _aanmelding(number: int, persoon: str, r: Random) -> str:
+def _aanmelding(number: int, r: Random) -> Fields:
     day = FIRST_DAY + timedelta(r.randrange(DAYS))
     closed = day + timedelta(r.randrange(14))
     fields = [("aanmelding_nummer", f"COE-{number:07d}")]
@@ -68,10 +61,10 @@ def _aanmelding(number: int, persoon: str, r: Random) -> str:
         fields += [("doorgestuurd_naar_loket_code", "0114-WMO"), ("datum_doorgestuurd", str(closed))]
     if r.random() < 0.8:
         fields += [("uitkomst_code", r.choice("1234567")), ("datum_afgehandeld", str(closed))]
-    return f"<aanmelding>{_elements(fields)}<persoon>{persoon}</persoon></aanmelding>\n"
+    return fields
 
 
-def _persoon(number: int, pool: list[str], r: Random) -> str:
+def _persoon(number: int, pool: list[str], r: Random) -> Fields:
     first, last = r.choice(NAMES), r.choice(SURNAMES)
     fields = [("client_nummer_bron", f"COE-C{number:06d}"), ("is_anoniem", "false")]
     if r.random() >= WITHOUT_BSN:
@@ -87,19 +80,12 @@ def _persoon(number: int, pool: list[str], r: Random) -> str:
         fields += [("toevoeging", r.choice("abc"))]
     fields += [("woongemeente_code", "0109"), ("is_geheim_adres", "false")]
     fields += [("huishouden_nummer_bron", f"COE-H{number // 2:06d}")]
-    return _elements(fields)
+    return [(f"persoon.{name}", value) for name, value in fields]
 
 
-def _spoiled(record: str, r: Random) -> str:
+def _spoiled(record: Fields, r: Random) -> Fields:
     """The record with one fault: a day that does not exist, a code that does not exist, a field left out."""
-    return r.choice(
-        (
-            record.replace("<datum_aanmelding>", "<datum_aanmelding>31-", 1),
-            record.replace("<clientrol_code>", "<clientrol_code>7", 1),
-            record.replace("<is_geheim_adres>false</is_geheim_adres>", "", 1),
-        )
-    )
-
-
-def _elements(fields: list[tuple[str, str]]) -> str:
-    return "".join(f"<{name}>{value}</{name}>" for name, value in fields)
+    path, before = r.choice((("datum_aanmelding", "31-"), ("clientrol_code", "7"), ("persoon.is_geheim_adres", "")))
+    if not before:
+        return [(name, value) for name, value in record if name != path]
+    return [(name, before + value if name == path else value) for name, value in record]

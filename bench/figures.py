@@ -4,15 +4,18 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench import dags, formats, night, zgw
 from bench.xml import Measured
 
 #: Targets: a share of the limit, MiB over idle, a share of the first time, a count.
 TO_ACCEPTED, THROUGH_MERGE, MEMORY, GROWTH, SAME_RECORDS = 0.45, 0.38, 150.0, 25.0, 0.6
+#: A ratio to the plain puller; seconds beyond Airflow itself; seconds of each night.
+PULLER, PARSING, NIGHTS = 3.0, 1.0, {"first night": 60.0, "next night": 60.0, "night without changes": 35.0}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure against its target. `meaning` says in a few words how it was found."""
+    """One figure against its target; without a relation it is there to know. `meaning`: how it was found."""
 
     name: str
     value: float
@@ -23,8 +26,15 @@ class Figure:
     @property
     def holds(self) -> bool:
         """Whether the figure is on the right side of its target."""
+        if not self.relation:
+            return True
         compare: Callable[[float, float], bool] = operator.ge if self.relation == "≥" else operator.le
         return compare(self.value, self.target)
+
+
+def known(name: str, value: float, meaning: str) -> Figure:
+    """A figure without a target."""
+    return Figure(name, value, "", 0.0, meaning)
 
 
 def figures(found: Measured) -> list[Figure]:
@@ -44,4 +54,48 @@ def figures(found: Measured) -> list[Figure]:
         Figure("same records in a new file, time", same / merged, "≤", SAME_RECORDS,
                f"{same:.2f} s / {merged:.2f} s the first time"),
         Figure("same records in a new file, rows", found.same_records_rows, "≤", 0, "in ACCEPTED and actueel_*"),
+    ]  # fmt: skip
+
+
+def of_formats(found: formats.Measured) -> list[Figure]:
+    """Records per second to ACCEPTED of each form, and what that is of XML; of the best round of each."""
+    rate = {name: found.records[name] / min(seconds) for name, seconds in found.seconds.items()}
+    return [
+        known(f"{name}, records/s", rate[name],
+              f"{rate[name] / rate['xml']:.2f} of XML; {found.records[name]:,} records, "
+              f"{found.bytes[name] / 1e6:.1f} MB, {min(found.seconds[name]):.2f} s to ACCEPTED")
+        for name in rate
+    ]  # fmt: skip
+
+
+def of_zgw(found: zgw.Measured) -> list[Figure]:
+    """The hub's connector against a plain puller."""
+    return [
+        Figure("faster than a plain puller", found.plain / found.hub, "≥", PULLER,
+               f"plain {found.plain:.0f} s / hub {found.hub:.0f} s, {found.zaken / found.hub:.0f} zaken/s, "
+               f"{found.parallel} at once"),
+        Figure("zaken that differ", found.differing, "≤", 0,
+               f"of {found.zaken:,}, with {found.parts:,} rollen, statussen and eigenschappen"),
+    ]  # fmt: skip
+
+
+def of_night(found: night.Measured) -> list[Figure]:
+    """The nights, and under each what is the hub's and what is Airflow's."""
+    lines = []
+    for name, one in found.nights.items():
+        verbs = ", ".join(f"{verb} {seconds:.0f}" for verb, seconds in one.worked.items())
+        lines += [
+            Figure(f"{name}, s", one.wall, "≤", NIGHTS[name], f"{found.sources} sources, {one.tasks} tasks"),
+            known("  the hub at work, s", one.busy, f"of all verbs together {sum(one.worked.values()):.0f} s: {verbs}"),
+            known("  Airflow alone, s", one.airflow,
+                  f"a task waits {one.waiting:.1f} s, starts in {one.starting:.1f} s, ends in {one.ending:.1f} s"),
+        ]  # fmt: skip
+    return lines
+
+
+def of_dags(found: dags.Measured) -> list[Figure]:
+    """Parsing all DAG files, of the best round."""
+    return [
+        Figure("parsing all DAG files, s", min(found.ours), "≤", PARSING,
+               f"{len(found.dags)} DAGs, beyond the {min(found.airflow):.2f} s of Airflow itself"),
     ]  # fmt: skip

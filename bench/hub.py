@@ -1,17 +1,19 @@
-"""The hub as the bench drives it: one region's database of its own, one source that leaves files in a folder."""
+"""The hub as the bench drives it: one region's database of its own, and one source."""
 
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
 from sqlalchemy import text
 
-from connectors.connector import Connection
+from connectors.connection import Connection
+from connectors.connector import Payload
+from exchange import delivery
 from exchange.context import Context
 from exchange.keys import fresh as fresh_keys
 from exchange.receive import receive
@@ -22,23 +24,28 @@ from warehouse.setup import setup
 
 DATABASE = "hub_bench"
 VANDAAG = date(2015, 3, 2)
-DECLARATION = """
-name      = "Gemeente Coevorden"
-kind      = "gemeente"
-code      = "0109"
-connector = "filedrop"
-schedule  = "0 1 * * *"
-owner     = "gegevensbeheer@coevorden.example"
+TEMPLATE = """
+name = "Gemeente Coevorden"
+kind = "gemeente"
+code = "0109"
+connector = "{connector}"
+schedule = "0 1 * * *"
+owner = "gegevensbeheer@coevorden.example"
 [verwerking]
-grondslag              = "AVG6-1e/Wmo5.1.1"
+grondslag = "AVG6-1e/Wmo5.1.1"
 verwerkersovereenkomst = 2014-12-15
-dpia                   = "DPIA-2014-07"
+dpia = "DPIA-2014-07"
+[answer]
+channel = "folder"
+connection = "proef"
 [connection]
-id             = "bench"
-settle_seconds = 0.0
+id = "proef"
+{connection}
 [delivers.aanmelding]
 contract = 1
+{delivers}
 """
+DECLARATION = TEMPLATE.format(connector="filedrop", connection="settle_seconds = 0.0", delivers="")
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,7 @@ class Hub:
 
     def context(self, run_id: str) -> Context:
         """A run of the source."""
-        connection = Connection("bench", "fs", extra={"path": str(self.folder)})
+        connection = Connection("proef", "fs", extra={"path": str(self.folder)})
         return Context(self.region, self.source, VANDAAG, run_id, connection)
 
     def receive(self, file: Path, run_id: str) -> list[int]:
@@ -60,6 +67,14 @@ class Hub:
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place / f"aanmelding_{run_id}.xml")
         return receive(self.context(run_id))
+
+    def land(self, file: Path, media_type: str, stand_op: datetime | None) -> int:
+        """As if the hub had just fetched this file. Returns the delivery that waits."""
+        context = self.context("land")
+        payload = Payload("aanmelding", file.name, file, media_type, stand_op, (), "")
+        landed = context.landing.store(file, self.source.id)
+        with context.engine.begin() as connection:
+            return delivery.record(connection, context, payload, landed).delivery_id
 
     def count(self, query: str) -> int:
         """The one number that a query gives."""
@@ -75,10 +90,15 @@ class Hub:
 
 
 @contextmanager
-def hub(workdir: Path) -> Iterator[Hub]:
-    """A hub that keeps its files below `workdir`, with keys of its own. Its database is gone afterwards."""
+def hub(
+    workdir: Path, connector: str = "filedrop", connection: str = "settle_seconds = 0.0", delivers: str = ""
+) -> Iterator[Hub]:
+    """A hub that keeps its files below `workdir`, with keys of its own. Its database is gone afterwards.
+
+    connector, and what stands in [connection] and [delivers.aanmelding], are those of the declaration of its source.
+    """
     file = workdir / "bench.toml"
-    file.write_text(DECLARATION)
+    file.write_text(TEMPLATE.format(connector=connector, connection=connection, delivers=delivers))
     (drenthe,) = (region for region in load_regions() if region.name == "drenthe")
     source = load_source(file, drenthe.name, drenthe.gemeenten, drenthe.codelists)
     region = replace(drenthe, database=DATABASE, sources={source.id: source})

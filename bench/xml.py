@@ -17,7 +17,7 @@ from unittest.mock import patch
 import psycopg
 
 from bench import limit, memory
-from bench.aanmeldingen import write
+from bench.deliveries import write_xml
 from bench.hub import Hub, hub, settle
 from connectors.filedrop import FileDropConnector
 from exchange.merge import merge
@@ -60,9 +60,9 @@ def measure(records: int, rounds: int, home: Path, tell: Callable[[str], None]) 
     ):
         first, again, small = (Path(folder) / name for name in ("first.xml", "again.xml", "small.xml"))
         tell(f"writing {records:,} aanmeldingen")
-        found.bytes = write(first, records, FIRST)
-        write(again, records, AGAIN)
-        write(small, max(records // 4, 1), FIRST)
+        found.bytes = write_xml(first, records, FIRST)
+        write_xml(again, records, AGAIN)
+        write_xml(small, max(records // 4, 1), FIRST)
         for number in range(1, rounds + 1):
             tell(f"round {number} of {rounds}")
             _round(found, ours, server, first, again)
@@ -120,13 +120,13 @@ def _timed(work: Callable[..., Any], *arguments: Any) -> tuple[Any, float]:
 def _counted() -> Iterator[list[str]]:
     """Every time that records are read out of a delivery, in this block, is one more entry of the list."""
     calls: list[str] = []
-    original = FileDropConnector.read
+    original = FileDropConnector.read_marked
 
     def read(connector: FileDropConnector, bericht: str, *rest: Any) -> Any:
         calls.append(bericht)
         return original(connector, bericht, *rest)
 
-    with patch.object(FileDropConnector, "read", read):
+    with patch.object(FileDropConnector, "read_marked", read):
         yield calls
 
 

@@ -40,9 +40,7 @@ def plan(vandaag: date, oldest: date | None, window_days: int, whole: bool) -> R
     turn = [month for month in months if _index(month) % TURN == vandaag.toordinal() % TURN]
     asked = [month for month in turn if month not in in_window and oldest and _next(month) > oldest]
     filters: list[Filters] = [{"einddatum__isnull": "true"}, {"startdatum__gte": begin.isoformat()}]
-    filters += [
-        {"startdatum__gte": month.isoformat(), "startdatum__lt": _next(month).isoformat()} for month in asked
-    ]
+    filters += [{"startdatum__gte": month.isoformat(), "startdatum__lt": _next(month).isoformat()} for month in asked]
     return Reading(tuple(filters), tuple(sorted({_name(month) for month in [*turn, *in_window]})))
 
 

@@ -28,7 +28,7 @@ MARKS = {
     "up_for_retry": "[yellow]↻[/]",
     "skipped": "-",
 }
-VERBS = ("receive", "validate", "merge", "answer")
+VERBS = ("receive", "validate", "assess", "merge", "answer")
 
 
 @dataclass

@@ -56,9 +56,7 @@ def stop(error: Exception) -> typer.Exit:
 def generate(
     seed: Annotated[int, typer.Option(help="The seed that decides everything.")] = 1,
     night: Annotated[int, typer.Option(min=1, max=NIGHTS, help="Which night to show.")] = 1,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for the records, one .jsonl per party and bericht.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the records, one .jsonl per party and bericht.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the synthetic region and show what moves in one night, per party and bericht."""
@@ -90,12 +88,8 @@ def generate(
     "Ctrl-C stops it; the addresses stand in .hub/kit/services.json while it runs."
 )
 def serve(
-    http_port: Annotated[
-        int, typer.Option(envvar="KIT_HTTP_PORT", help="Port of the zaken APIs; 0: a free one.")
-    ] = 0,
-    sftp_port: Annotated[
-        int, typer.Option(envvar="KIT_SFTP_PORT", help="Port of the SFTP server; 0: a free one.")
-    ] = 0,
+    http_port: Annotated[int, typer.Option(envvar="KIT_HTTP_PORT", help="Port of the zaken APIs; 0: a free one.")] = 0,
+    sftp_port: Annotated[int, typer.Option(envvar="KIT_SFTP_PORT", help="Port of the SFTP server; 0: a free one.")] = 0,
     latency: Annotated[bool, typer.Option(help="Answer as slowly as the real systems do.")] = True,
 ) -> None:
     """Run the source systems of the region on this machine, as they are in the night of the calendar."""

@@ -98,9 +98,7 @@ class Population:
         recent.append(person)
         return person
 
-    def _person(
-        self, r: Random, number: int, gemeente: str, born: date, minor: bool, shared: Person | None
-    ) -> Person:
+    def _person(self, r: Random, number: int, gemeente: str, born: date, minor: bool, shared: Person | None) -> Person:
         names = _names()
         geslacht = r.choices(("1", "2", "0"), (49, 49, 2))[0]
         either = [*names["man"], *names["vrouw"]]

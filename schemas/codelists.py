@@ -36,9 +36,7 @@ class Code(NamedTuple):
     geldig_tot: date | None = None
 
     def valid_on(self, on: date) -> bool:
-        return (self.geldig_van is None or self.geldig_van <= on) and (
-            self.geldig_tot is None or on <= self.geldig_tot
-        )
+        return (self.geldig_van is None or self.geldig_van <= on) and (self.geldig_tot is None or on <= self.geldig_tot)
 
 
 Rows = Iterable[tuple[str, str, date | None, date | None]]

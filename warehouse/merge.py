@@ -28,9 +28,7 @@ def merge_delivery(connection: Connection, contract: Contract, delivery_id: int)
     proportion to the versions that the delivery brought; a second time moves nothing. Runs in the transaction
     of the caller, who then calls the delivery merged. Raises WarehouseError; NoResultFound for no delivery.
     """
-    source = connection.execute(
-        select(delivery.c.source).where(delivery.c.delivery_id == delivery_id)
-    ).scalar_one()
+    source = connection.execute(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id)).scalar_one()
     columns = tuple(column.name for column in version_columns(contract))
     *before, count, drop, by_scan, by_loop, by_merge, by_hash = statements(
         "sql/merge.sql", bericht=contract.bericht, columns=columns

@@ -32,9 +32,7 @@ def authenticate(request: Request, clients: dict[str, Client], token_seconds: fl
     try:
         claimed = _claims(token)
     except jwt.PyJWTError:
-        raise denied(
-            "jwt-decode-error", "JWT could not be decoded. Possibly you made a copy-paste mistake."
-        ) from None
+        raise denied("jwt-decode-error", "JWT could not be decoded. Possibly you made a copy-paste mistake.") from None
     client_id = claimed.get("client_id")
     if not client_id:
         raise denied("missing-client-identifier", "Client identifier is niet aanwezig in JWT")

@@ -75,8 +75,7 @@ def render(contract: Contract) -> str:
                 "description": contract.omschrijving,
                 "properties": properties,
                 "quality": [
-                    {"type": "text", "name": name, "description": RULES[name].omschrijving}
-                    for name in contract.regels
+                    {"type": "text", "name": name, "description": RULES[name].omschrijving} for name in contract.regels
                 ],
             }
         ],

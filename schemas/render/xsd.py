@@ -195,9 +195,7 @@ def _block(parent: etree._Element, block: Block, types: _Types) -> None:
 
 def _group(parent: etree._Element, group: Group, types: _Types) -> None:
     optional = {} if group.verplicht else {"minOccurs": "0"}
-    element = _xs(
-        parent, "element", group.omschrijving, name=group.name, maxOccurs=str(group.meervoud), **optional
-    )
+    element = _xs(parent, "element", group.omschrijving, name=group.name, maxOccurs=str(group.meervoud), **optional)
     sequence = _xs(_xs(element, "complexType"), "sequence", **optional)
     for field in group.fields:
         _field(sequence, field, types)

@@ -11,8 +11,7 @@ from connectors.connector import open_connector
 from connectors.errors import DeclarationError, DeliveryRefused
 
 JSON = (
-    '{"conn_type":"http","host":"h","port":8801,"schema":"http","login":"l","password":"geheim",'
-    '"extra":{"path":"/a/"}}'
+    '{"conn_type":"http","host":"h","port":8801,"schema":"http","login":"l","password":"geheim","extra":{"path":"/a/"}}'
 )
 
 
@@ -22,9 +21,7 @@ def test_a_connection_is_read_from_json_and_from_a_uri() -> None:
     assert Connection.from_env("emmen_zgw", {"AIRFLOW_CONN_EMMEN_ZGW": uri}) == from_json
     packed = "http://l:geheim@h:8801/http?__extra__=%7B%22path%22%3A%22%2Fa%2F%22%7D"
     assert Connection.from_uri("emmen_zgw", packed) == from_json
-    assert (
-        Connection.from_json("emmen_zgw", JSON.replace('{"path":"/a/"}', '"{\\"path\\":\\"/a/\\"}"')) == from_json
-    )
+    assert Connection.from_json("emmen_zgw", JSON.replace('{"path":"/a/"}', '"{\\"path\\":\\"/a/\\"}"')) == from_json
 
 
 def test_a_connection_shows_no_secret() -> None:

@@ -133,9 +133,7 @@ class Weather:
                 self.send_header("Content-Type", reply.kind)
                 if reply.chunked:
                     self.send_header("Transfer-Encoding", "chunked")
-                    content = (
-                        b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in _parts(content)) + b"0\r\n\r\n"
-                    )
+                    content = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in _parts(content)) + b"0\r\n\r\n"
                 else:
                     self.send_header("Content-Length", str(len(content)))
                 for name, value in reply.headers.items():

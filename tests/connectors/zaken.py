@@ -33,9 +33,7 @@ class Zaken:
         self.requests_per_token = 0
         self._used: dict[str, int] = {}
 
-    def add(
-        self, number: int, startdatum: str, einddatum: str | None = None, version: int = 1, rsin: str = "1"
-    ) -> str:
+    def add(self, number: int, startdatum: str, einddatum: str | None = None, version: int = 1, rsin: str = "1") -> str:
         uuid = f"00000000-0000-4000-8000-{number:012d}"
         url = f"{self.root}zaken/api/v1/zaken/{uuid}"
         self.zaken[uuid] = {

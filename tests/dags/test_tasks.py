@@ -54,9 +54,7 @@ def test_a_source_that_is_down_is_tried_again() -> None:
         raise SourceUnavailable("no answer\nfrom the source")
 
 
-@pytest.mark.parametrize(
-    "error", [SourceRefused("403 at /zaken"), DeclarationError("emmen.toml", "code", "mend it")]
-)
+@pytest.mark.parametrize("error", [SourceRefused("403 at /zaken"), DeclarationError("emmen.toml", "code", "mend it")])
 def test_what_no_retry_cures_fails_at_once_and_says_why(error: Exception) -> None:
     with pytest.raises(AirflowFailException, match=str(error)), tasks.cure():
         raise error

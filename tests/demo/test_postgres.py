@@ -72,9 +72,7 @@ def test_only_this_machine_and_only_the_password_get_in(data_dir: Path) -> None:
     assert listening == {"127.0.0.1"}
     assert ask(server, "SELECT setting FROM pg_settings WHERE name = 'unix_socket_directories'") == ""
     with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(
-            host="127.0.0.1", port=server.port, user=postgres.SUPERUSER, password="gok", dbname="postgres"
-        )
+        psycopg.connect(host="127.0.0.1", port=server.port, user=postgres.SUPERUSER, password="gok", dbname="postgres")
     assert stat.S_IMODE((data_dir / "server.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(server.cluster.stat().st_mode) == 0o700
     assert server.password not in repr(server)
@@ -91,9 +89,7 @@ def test_under_root_the_server_is_nobody_and_binaries_out_of_its_reach_are_copie
     for folder in (package, package.with_name(f"{package.name}.libs")):
         shutil.copytree(folder, closed / folder.name, symlinks=True)
     try:
-        server = postgres.start(
-            tmp_path / "pg", bin_dir=closed / package.name / "pginstall" / "bin", durable=False
-        )
+        server = postgres.start(tmp_path / "pg", bin_dir=closed / package.name / "pginstall" / "bin", durable=False)
         assert postmaster(server).username() == pg_files.UNPRIVILEGED
         assert server.bin_dir.is_relative_to(shared_place)
         assert server.cluster.is_relative_to(shared_place)  # pytest's own folder is closed as well

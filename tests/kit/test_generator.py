@@ -34,9 +34,7 @@ def fingerprint(world: World) -> str:
             for night in (1, 2, 15):
                 for change in world.changes(party, bericht, night):
                     digest.update(
-                        json.dumps(
-                            [change.kind, change.key, change.record, change.faulty], sort_keys=True
-                        ).encode()
+                        json.dumps([change.kind, change.key, change.record, change.faulty], sort_keys=True).encode()
                     )
     return digest.hexdigest()
 

@@ -167,9 +167,7 @@ def test_a_zaak_made_between_two_pages_repeats_a_row_newest_first(world: World, 
     with running(tmp_path) as (services, region):
         caller = Caller(services["zgw"]["emmen"])
         first = caller.zaken(pageSize="20")
-        night = next(
-            n for n in range(2, 9) if any(c.kind == "nieuw" for c in world.changes("emmen", "aanmelding", n))
-        )
+        night = next(n for n in range(2, 9) if any(c.kind == "nieuw" for c in world.changes("emmen", "aanmelding", n)))
         region.systems["emmen"].register.move(world, night)
         second = caller.get(first["next"]).json()
         repeated = {row["url"] for row in first["results"]} & {row["url"] for row in second["results"]}
@@ -280,9 +278,7 @@ def test_the_client_is_a_rol_and_an_anonymous_question_has_none(emmen: Caller, w
             assert isinstance(person["verblijfsadres"]["aoaHuisnummer"], int)
 
 
-def test_the_etag_and_the_moment_of_change_stay_when_only_an_eigenschap_changes(
-    world: World, tmp_path: Path
-) -> None:
+def test_the_etag_and_the_moment_of_change_stay_when_only_an_eigenschap_changes(world: World, tmp_path: Path) -> None:
     words = dialects("emmen")["aanmelding"].places
     with running(tmp_path) as (services, region):
         caller, register = Caller(services["zgw"]["emmen"]), region.systems["emmen"].register

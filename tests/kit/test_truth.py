@@ -45,9 +45,7 @@ def test_the_files_show_every_outcome(world: World) -> None:
 
 
 @pytest.mark.parametrize(("party", "bericht"), [*ZAKEN, *FILES])
-def test_what_is_current_is_what_the_sender_holds_unless_it_was_refused(
-    world: World, party: str, bericht: str
-) -> None:
+def test_what_is_current_is_what_the_sender_holds_unless_it_was_refused(world: World, party: str, bericht: str) -> None:
     faulty: dict[Any, bool] = {}
     for night in range(1, NIGHTS + 1):
         for change in world.changes(party, bericht, night):
@@ -76,19 +74,13 @@ def test_a_faulty_zaak_never_follows_a_sound_one_that_the_hub_may_have_missed(
 
 
 def test_a_lagging_zaak_has_bounds_and_a_file_has_none(world: World) -> None:
-    wide = [
-        span for values in contents(world.truth, "emmen", "aanmelding", 12).values() for span in values.values()
-    ]
+    wide = [span for values in contents(world.truth, "emmen", "aanmelding", 12).values() for span in values.values()]
     exact = [
-        span
-        for values in contents(world.truth, "coevorden", "aanmelding", 12).values()
-        for span in values.values()
+        span for values in contents(world.truth, "coevorden", "aanmelding", 12).values() for span in values.values()
     ]
     assert any(span.lo < span.hi for span in wide)
     assert all(span.lo == span.hi for span in exact)
-    first = [
-        span for values in contents(world.truth, "emmen", "aanmelding", 1).values() for span in values.values()
-    ]
+    first = [span for values in contents(world.truth, "emmen", "aanmelding", 1).values() for span in values.values()]
     assert all(span.lo == span.hi for span in first)
 
 

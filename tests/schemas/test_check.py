@@ -247,9 +247,7 @@ def test_a_removal_needs_its_key_and_nothing_else() -> None:
 
 def test_the_age_class_follows_from_the_birth_date() -> None:
     check = checker("aanmelding")
-    values = check(
-        good("aanmelding", persoon__geboortedatum="1997-02-13", persoon__leeftijdsklasse_code="12")
-    ).values
+    values = check(good("aanmelding", persoon__geboortedatum="1997-02-13", persoon__leeftijdsklasse_code="12")).values
     assert values["persoon.leeftijdsklasse_code"] == "05"  # eighteen tomorrow
     values = check(good("aanmelding", persoon__geboortedatum="1997-02-12")).values
     assert values["persoon.leeftijdsklasse_code"] == "06"

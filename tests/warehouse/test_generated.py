@@ -24,9 +24,7 @@ def owner(region_database: str) -> Iterator[Connection]:
 
 
 def names(connection: Connection, table: str) -> list[str]:
-    query = text(
-        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:t) AND attnum > 0 ORDER BY attnum"
-    )
+    query = text("SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(:t) AND attnum > 0 ORDER BY attnum")
     return list(connection.execute(query, {"t": table}).scalars())
 
 
@@ -71,9 +69,7 @@ def test_a_field_that_left_the_contract_keeps_its_column(owner: Connection) -> N
 def test_another_type_is_refused_in_one_line(owner: Connection) -> None:
     field = replace(AANMELDING.field("kanaal_code"), type="geheel")
     changed = replace(AANMELDING, fields=tuple(field if f.path == field.path else f for f in AANMELDING.fields))
-    with pytest.raises(
-        WarehouseError, match=r"^accepted.aanmelding.kanaal_code is text and the contract says int"
-    ):
+    with pytest.raises(WarehouseError, match=r"^accepted.aanmelding.kanaal_code is text and the contract says int"):
         generate(owner, changed)
 
 

@@ -147,9 +147,7 @@ def test_no_mart_asks_the_clock() -> None:
     assert len(files) > 5
     for path in files:
         code = " ".join(line for line in path.read_text().lower().splitlines() if not line.startswith("--"))
-        assert not [
-            word for word in ("now()", "current_date", "current_timestamp", "localtime") if word in code
-        ], path
+        assert not [word for word in ("now()", "current_date", "current_timestamp", "localtime") if word in code], path
 
 
 def test_the_example_query_answers_the_first_questions_of_an_analyst(emmen: str) -> None:

@@ -113,9 +113,7 @@ def test_a_delivery_is_in_one_of_its_states_with_what_belongs_to_it(
 def test_the_same_bytes_stand_once_and_their_return_is_a_duplicate(loader: Connection) -> None:
     delivery_id = deliver(loader, [])
     loader.execute(update(delivery).where(delivery.c.delivery_id == delivery_id).values(stand_op=None))
-    names = [
-        c.name for c in delivery.columns if c.name not in ("delivery_id", "residual", "duplicate_of", "state")
-    ]
+    names = [c.name for c in delivery.columns if c.name not in ("delivery_id", "residual", "duplicate_of", "state")]
     again = text(
         f"INSERT INTO exchange.delivery ({', '.join(names)}, duplicate_of, state)"
         f" SELECT {', '.join(names)}, CAST(:first AS bigint), :state"
@@ -127,9 +125,7 @@ def test_the_same_bytes_stand_once_and_their_return_is_a_duplicate(loader: Conne
 
 
 @pytest.mark.parametrize(("keys", "contents"), [(bytes(16), bytes(32)), (bytes(15), bytes(15))])
-def test_a_manifest_holds_sixteen_bytes_of_both_per_record(
-    loader: Connection, keys: bytes, contents: bytes
-) -> None:
+def test_a_manifest_holds_sixteen_bytes_of_both_per_record(loader: Connection, keys: bytes, contents: bytes) -> None:
     delivery_id = deliver(loader, [])
     with pytest.raises(WarehouseError, match="manifest_length_ck"):
         loader.execute(insert(manifest).values(delivery_id=delivery_id, keys=keys, contents=contents))

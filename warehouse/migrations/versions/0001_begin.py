@@ -57,9 +57,7 @@ def upgrade() -> None:
             comment="Verwerkingsverantwoordelijke van de levering",
         ),
         sa.Column("bericht", sa.Text(), nullable=False, comment="Soort record: aanmelding, traject, ..."),
-        sa.Column(
-            "contract_versie", sa.Text(), nullable=False, comment="Versie van het contract waartegen is gekeurd"
-        ),
+        sa.Column("contract_versie", sa.Text(), nullable=False, comment="Versie van het contract waartegen is gekeurd"),
         sa.Column("run_id", sa.Text(), nullable=False, comment="Uitvoering die de levering ophaalde"),
         sa.Column("name", sa.Text(), nullable=False, comment="Naam van het bestand of de bevraging bij de bron"),
         sa.Column("media_type", sa.Text(), nullable=False, comment="Vorm van de bytes"),
@@ -79,9 +77,7 @@ def upgrade() -> None:
         ),
         sa.Column("sha256", sa.LargeBinary(), nullable=False, comment="SHA-256 van de ontvangen bytes"),
         sa.Column("bytes", sa.BigInteger(), nullable=False, comment="Aantal ontvangen bytes"),
-        sa.Column(
-            "landing_path", sa.Text(), nullable=False, comment="Plaats van de versleutelde bytes onder landing"
-        ),
+        sa.Column("landing_path", sa.Text(), nullable=False, comment="Plaats van de versleutelde bytes onder landing"),
         sa.Column(
             "scope",
             postgresql.ARRAY(sa.Text()),
@@ -163,9 +159,7 @@ def upgrade() -> None:
             nullable=False,
             comment="Waarschuwingen: [{code, field, count}], nooit een waarde",
         ),
-        sa.Column(
-            "regelset", sa.Text(), nullable=True, comment="Hash van contract en codelijsten waarmee gekeurd is"
-        ),
+        sa.Column("regelset", sa.Text(), nullable=True, comment="Hash van contract en codelijsten waarmee gekeurd is"),
         sa.Column("software", sa.Text(), nullable=True, comment="Versie van de hub die keurde"),
         sa.Column(
             "finished_at", postgresql.TIMESTAMP(timezone=True), nullable=True, comment="Moment van de laatste stap"
@@ -173,9 +167,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "state <> 'duplicate' or duplicate_of is not null", name=op.f("delivery_duplicate_has_first_ck")
         ),
-        sa.CheckConstraint(
-            "state <> 'refused' or fault_code is not null", name=op.f("delivery_refused_has_fault_ck")
-        ),
+        sa.CheckConstraint("state <> 'refused' or fault_code is not null", name=op.f("delivery_refused_has_fault_ck")),
         sa.CheckConstraint("state = 'received' or residual = 0", name=op.f("delivery_residual_ck")),
         sa.CheckConstraint(
             "state in ('received', 'validated', 'merged', 'refused', 'duplicate')", name=op.f("delivery_state_ck")
@@ -231,9 +223,7 @@ def upgrade() -> None:
             nullable=True,
             comment="Einde van de uitvoering; leeg zolang zij loopt",
         ),
-        sa.Column(
-            "state", sa.Text(), server_default="running", nullable=False, comment="running, succeeded of failed"
-        ),
+        sa.Column("state", sa.Text(), server_default="running", nullable=False, comment="running, succeeded of failed"),
         sa.CheckConstraint("state in ('running', 'succeeded', 'failed')", name=op.f("run_state_ck")),
         sa.PrimaryKeyConstraint("run_id", name=op.f("run_pk")),
         schema="exchange",
@@ -372,15 +362,11 @@ def upgrade() -> None:
             nullable=False,
             comment="Unieke clienten die bij een aanmelding nog geen 18 waren; telt NIET op over rijen",
         ),
-        sa.Column(
-            "anoniem", sa.Integer(), nullable=False, comment="Aantal aanmeldingen van wie anoniem wil blijven"
-        ),
+        sa.Column("anoniem", sa.Integer(), nullable=False, comment="Aantal aanmeldingen van wie anoniem wil blijven"),
         sa.Column(
             "beantwoord", sa.Integer(), nullable=False, comment="Aantal aanmeldingen met uitkomst 1 (beantwoord)"
         ),
-        sa.Column(
-            "naar_traject", sa.Integer(), nullable=False, comment="Aantal aanmeldingen met uitkomst 2 (traject)"
-        ),
+        sa.Column("naar_traject", sa.Integer(), nullable=False, comment="Aantal aanmeldingen met uitkomst 2 (traject)"),
         sa.Column(
             "warm_overgedragen",
             sa.Integer(),
@@ -499,9 +485,7 @@ def upgrade() -> None:
         ),
         sa.Column("byte_start", sa.BigInteger(), nullable=True, comment="Eerste byte van het record in landing"),
         sa.Column("byte_end", sa.BigInteger(), nullable=True, comment="Byte na het record in landing"),
-        sa.Column(
-            "gemeente_code", sa.Text(), nullable=True, comment="Gemeente van het record, waar die leesbaar was"
-        ),
+        sa.Column("gemeente_code", sa.Text(), nullable=True, comment="Gemeente van het record, waar die leesbaar was"),
         sa.Column("verantwoordelijke_code", sa.Text(), nullable=False, comment="Verwerkingsverantwoordelijke"),
         sa.Column(
             "sleutel",
@@ -515,21 +499,15 @@ def upgrade() -> None:
             nullable=False,
             comment="Alle fouten: [{code, field, index}], nooit een waarde",
         ),
-        sa.Column(
-            "regelset", sa.Text(), nullable=False, comment="Hash van contract en codelijsten waarmee gekeurd is"
-        ),
+        sa.Column("regelset", sa.Text(), nullable=False, comment="Hash van contract en codelijsten waarmee gekeurd is"),
         sa.Column("software", sa.Text(), nullable=False, comment="Versie van de hub die keurde"),
-        sa.ForeignKeyConstraint(
-            ["delivery_id"], ["exchange.delivery.delivery_id"], name=op.f("reject_delivery_id_fk")
-        ),
+        sa.ForeignKeyConstraint(["delivery_id"], ["exchange.delivery.delivery_id"], name=op.f("reject_delivery_id_fk")),
         sa.PrimaryKeyConstraint("delivery_id", "record_nummer", name=op.f("reject_pk")),
         schema="exchange",
         comment="Geweigerde records: waar zij staan en waarom. Korrel: een record van een levering",
     )
     # Hashes do not compress.
-    op.execute(
-        "ALTER TABLE exchange.manifest ALTER keys SET STORAGE EXTERNAL, ALTER contents SET STORAGE EXTERNAL"
-    )
+    op.execute("ALTER TABLE exchange.manifest ALTER keys SET STORAGE EXTERNAL, ALTER contents SET STORAGE EXTERNAL")
     op.execute("COMMENT ON TABLE exchange.alembic_version IS 'Stand van de migraties. Korrel: een rij'")
     op.execute("COMMENT ON COLUMN exchange.alembic_version.version_num IS 'Laatste uitgevoerde migratie'")
 
