@@ -1,6 +1,6 @@
 # The commands of this project. All they need is git, make and Python 3.11 or newer; nothing asks for sudo.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down status summary fresh clean check test bench lock
+.PHONY: help setup demo down status summary fresh clean check test month bench lock
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -34,6 +34,9 @@ check: .venv/.ready ## the fast part: lint, types, import arrows, pure tests
 
 test: check ## everything: real PostgreSQL, real sockets, real Airflow
 	@$(BIN)/pytest -m "not pure"
+
+month: .venv/.ready ## thirty nights without Airflow, each held against what is known to be true (SEED=2 for another world)
+	@$(BIN)/python -m demo month --seed $(or $(SEED),1)
 
 bench: .venv/.ready ## what loading, fetching and a whole night cost, against their targets (half an hour, on a quiet machine)
 	@failed=; for part in xml formats zgw night dags; do \
