@@ -211,6 +211,8 @@ def _compile(shape: tuple[str, ...], bericht: str) -> _Plan | None:
         if tag is None or (tag[1] and tag[3]):
             return None
         name, after = tag[2], tags[place + 1] if place + 1 < len(tags) else None
+        if name == bericht:  # a record in a record: the tree knows what to say of it
+            return None
         if tag[1]:
             if name != inside:
                 return None

@@ -285,6 +285,7 @@ DOCUMENTS = st.lists(st.tuples(BETWEEN, RECORDS).map("".join), max_size=5).map(
 @given(DOCUMENTS, st.one_of(st.none(), st.integers(0, 400)))
 @example(HEAD + "<aanmelding><a>>b/></a></aanmelding>" + FOOT, None)
 @example(HEAD + "<aanmelding><a>&#13;\r\n</a></aanmelding>" + FOOT, None)
+@example(HEAD + "<aanmelding><aanmelding/></aanmelding>" + FOOT, None)
 def test_the_fast_lane_and_the_tree_agree(text: str, cut: int | None) -> None:
     content = text.encode()[:cut]
     by_tree_records, tree_code = by_tree(content)
