@@ -85,6 +85,10 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No more questions."""
         self._session.close()
 
     def get(

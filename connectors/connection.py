@@ -29,6 +29,12 @@ class Connection:
     password: str = field(default="", repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def origin(self) -> str:
+        """Where an http source is, without a path: scheme://host:port/."""
+        port = f":{self.port}" if self.port else ""
+        return f"{self.schema or 'https'}://{self.host}{port}/"
+
     @classmethod
     def from_uri(cls, id: str, uri: str) -> Connection:
         """Airflow's URI form: type://login:password@host:port/schema?key=value (or ?__extra__=<json>)."""
@@ -82,6 +88,13 @@ class Connection:
         if not text:
             raise DeclarationError(variable, id, "set this variable to the connection's URI or JSON")
         return cls.from_json(id, text) if text.startswith("{") else cls.from_uri(id, text)
+
+
+def addressed(connection: Connection | None, kind: str) -> Connection:
+    """A connection that says where the source is. Raises DeclarationError."""
+    if connection is None or not connection.host:
+        raise DeclarationError(connection.id if connection else kind, "host", "give the address of the source")
+    return connection
 
 
 def _variable(id: str) -> str:

@@ -12,8 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path, PurePosixPath
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 from connectors import file_names
 from connectors.connection import Connection
@@ -22,6 +21,7 @@ from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.filedrop_settings import FileDropOptions, FileDropSettings, settings_of
 from connectors.formats import form
 from connectors.formats.rows import Removal
+from connectors.opening import Opening
 from connectors.settings import build
 from connectors.store import FolderStore, Stat, Store, TooLarge, Vanished
 from connectors.store_sftp import SftpStore
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 BEYOND_LIMIT, STRANGE_NAME = "L006", "L011"
 
 
-class FileDropConnector:
+class FileDropConnector(Opening[Store]):
     """See connectors.connector.Connector. conn_type sftp, or fs with extra path for a folder."""
 
     locator = ""
@@ -44,7 +44,6 @@ class FileDropConnector:
         removal = Removal(found.removed_column, found.removed_word)
         self._form = form.form_of(found.format, found.delimiter, found.encoding, removal)
         self._connection = connection
-        self._open: Store | None = None
         self.left: list[Left] = []
 
     @classmethod
@@ -56,27 +55,14 @@ class FileDropConnector:
             if "/" in found.pattern:
                 raise DeclarationError(file, f"delivers.{bericht}.pattern", "names a file, without a folder")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._open:
-            self._open.close()
-            self._open = None
-
-    @property
-    def _store(self) -> Store:
-        if self._open is None:
-            self._open = _store(self._connection, self._settings)
-        return self._open
+    def _open(self) -> Store:
+        return _store(self._connection, self._settings)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
     ) -> Iterator[Payload]:
         self.left = []
-        before = self._store.list(self._settings.directory)
+        before = self._opened.list(self._settings.directory)
         chosen = [
             (request.bericht, name)
             for request in requests
@@ -88,7 +74,7 @@ class FileDropConnector:
         if not chosen:
             return
         time.sleep(self._settings.settle_seconds)
-        after = self._store.list(self._settings.directory)
+        after = self._opened.list(self._settings.directory)
         for number, (bericht, name) in enumerate(chosen):
             found = self.found(name, requests)
             if not file_names.is_safe(name) or (found is None and self._settings.format != "xml"):
@@ -115,8 +101,8 @@ class FileDropConnector:
         if stat.size > limit:
             raise TooLarge(name)
         try:
-            size = self._store.download(place, target, limit)
-            now = self._store.stat(place)
+            size = self._opened.download(place, target, limit)
+            now = self._opened.stat(place)
         except Vanished:
             log.warning("%s: gone before it was fetched", file_names.shown(name))
             return None
@@ -137,12 +123,12 @@ class FileDropConnector:
         name = receipt["name"]
         place = PurePosixPath(self._settings.directory) / name
         try:
-            if self._store.stat(str(place)) != Stat(receipt["size"], receipt["mtime"]):
+            if self._opened.stat(str(place)) != Stat(receipt["size"], receipt["mtime"]):
                 log.warning("%s: replaced after it was fetched, not archived", file_names.shown(name))
                 return
-            self._store.make(self._settings.archive)
-            archived = self._store.list(self._settings.archive)
-            self._store.rename(str(place), str(PurePosixPath(self._settings.archive) / _free(name, archived)))
+            self._opened.make(self._settings.archive)
+            archived = self._opened.list(self._settings.archive)
+            self._opened.rename(str(place), str(PurePosixPath(self._settings.archive) / _free(name, archived)))
         except Vanished:
             return  # archived before, or taken back by the sender
 

@@ -13,8 +13,18 @@ from connectors.settings import build, setting
 
 
 @dataclass(frozen=True)
-class FileDropSettings:
-    """The [connection] table of a file drop. settle_seconds: how long a file must keep its size to be whole.
+class Place:
+    """Where files lie and go. directory, archive: folders below that of the connection; settle_seconds: how long a
+    file must keep its size to be whole."""
+
+    directory: str = setting("uit")
+    archive: str = setting("verwerkt")
+    settle_seconds: float = setting(2.0, low=0.0, high=600)
+
+
+@dataclass(frozen=True)
+class FileDropSettings(Place):
+    """The [connection] table of a file drop.
 
     format, delimiter, encoding: what the files are; the last two of a CSV only. removed_column, removed_word: how a
     row of a CSV or XLSX says that its record is gone (no column: no row says so).
@@ -25,9 +35,6 @@ class FileDropSettings:
     encoding: str = setting("utf-8")
     removed_column: str = setting("")
     removed_word: str = setting("")
-    directory: str = setting("uit")
-    archive: str = setting("verwerkt")
-    settle_seconds: float = setting(2.0, low=0.0, high=600)
     connect_timeout: float = setting(15.0, low=0.01, high=120)
     read_timeout: float = setting(60.0, low=0.01, high=600)
     attempts: int = setting(3, low=1, high=20)

@@ -15,8 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote, urljoin
 
 from requests.auth import HTTPBasicAuth
@@ -25,11 +24,12 @@ from connectors import rest_landing
 from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.auth import ClientCredentials
-from connectors.client import Client
-from connectors.connection import Connection
+from connectors.client import Client, not_found
+from connectors.connection import Connection, addressed
 from connectors.connector import Header, Merged, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.formats import jsonl
+from connectors.opening import Opening
 from connectors.rest_feed import GONE, Feed, Forgotten, RestSettings
 from connectors.rest_landing import PLACE, Writer, is_removed
 from connectors.rest_record import at, text
@@ -45,7 +45,18 @@ class RestOptions:
     path: str
 
 
-class RestConnector:
+class Clients(NamedTuple):
+    """The client of the API, and that of the endpoint that gives its tokens."""
+
+    api: Client
+    endpoint: Client
+
+    def close(self) -> None:
+        for client in self:
+            client.close()
+
+
+class RestConnector(Opening[Clients]):
     """See connectors.connector.Connector."""
 
     locator = PLACE
@@ -55,7 +66,6 @@ class RestConnector:
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
         self._settings = build(RestSettings, settings, connection.id if connection else "rest")
         self._connection = connection
-        self._open: tuple[Client, Client] | None = None
 
     @classmethod
     def check(cls, settings: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], file: str) -> None:
@@ -66,21 +76,8 @@ class RestConnector:
             if not path.strip("/") or path.startswith("/") or "?" in path or ":" in path:
                 raise DeclarationError(file, f"delivers.{bericht}.path", "name a list below the path of the connection")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for client in self._open or ():
-            client.__exit__()
-        self._open = None
-
-    @property
-    def _client(self) -> Client:
-        if self._open is None:
-            self._open = _clients(self._connection, self._settings)
-        return self._open[0]
+    def _open(self) -> Clients:
+        return _clients(addressed(self._connection, "rest"), self._settings)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
@@ -106,7 +103,7 @@ class RestConnector:
     def _exists(self, path: str, place: str) -> bool:
         if not place:
             raise SourceRefused("a record without an address of its own: its absence proves nothing")
-        answer = self._client.get(f"{path}/{quote(place, safe='')}", told=_gone)
+        answer = self._opened.api.get(f"{path}/{quote(place, safe='')}", told=_gone)
         if answer.status == 200 and text(at(answer.body, self._settings.record_id)) != place:
             raise SourceRefused("the address of a record gives something else")
         return answer.status == 200 and not is_removed(answer.body, self._settings.removed)
@@ -124,7 +121,7 @@ class RestConnector:
     ) -> Payload | None:
         """Read from a cursor on, or all; None where nothing changed since."""
         target, whole = workdir / f"{request.bericht}.jsonl", not cursor
-        feed = Feed(self._client, request.options["path"], self._settings, cursor)
+        feed = Feed(self._opened.api, request.options["path"], self._settings, cursor)
         with target.open("wb") as out:
             writer = Writer(out, self._settings)
             for entry in feed.entries():
@@ -150,25 +147,19 @@ def _moment(vandaag: date, feed: Feed, latest: datetime | None) -> datetime:
 
 
 def _gone(status: int, code: str) -> bool:
-    """An absence that the API itself tells; a 404 of a gateway or a web server says nothing."""
-    return status == GONE or (status == 404 and code == "not_found")
+    return status == GONE or not_found(status, code)
 
 
-def _clients(connection: Connection | None, settings: RestSettings) -> tuple[Client, Client]:
-    """The client of the API, and that of its token endpoint. Raises DeclarationError."""
-    if connection is None or not connection.host:
-        raise DeclarationError(connection.id if connection else "rest", "host", "give the address of the source")
-    port = f":{connection.port}" if connection.port else ""
-    origin = f"{connection.schema or 'https'}://{connection.host}{port}/"
+def _clients(connection: Connection, settings: RestSettings) -> Clients:
     token_url = str(connection.extra.get("token_url") or "")
     if not token_url:
         raise DeclarationError(connection.id, "extra.token_url", "give the address where a token is asked for")
     ca_file = connection.extra.get("ca_file")
-    folder, _, name = urljoin(origin, token_url).rpartition("/")
+    folder, _, name = urljoin(connection.origin, token_url).rpartition("/")
     # RFC 6749 section 2.3.1: both are form-encoded before they go in the header.
     who = HTTPBasicAuth(quote(connection.login, safe=""), quote(connection.password, safe=""))
     endpoint = Client(folder, settings, who, ca_file)
     form = {"grant_type": "client_credentials"} | ({"scope": settings.scope} if settings.scope else {})
     auth = ClientCredentials(lambda: endpoint.post(name, form).body)
-    base = urljoin(origin, str(connection.extra.get("path", "")).strip("/"))
-    return Client(base, settings, auth, ca_file), endpoint
+    base = connection.origin + str(connection.extra.get("path", "")).strip("/")
+    return Clients(Client(base, settings, auth, ca_file), endpoint)

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 from connectors import stuf_landing
 from connectors.answers import stand_op
@@ -34,6 +34,7 @@ from connectors.connector import Header, Merged, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused
 from connectors.filedrop import FileDropConnector
 from connectors.formats import jsonl
+from connectors.opening import Opening
 from connectors.settings import build
 from connectors.stuf_answer import number
 from connectors.stuf_landing import NOTICE, ZAAK
@@ -56,7 +57,7 @@ class _Told:
     receipts: list[str]
 
 
-class StufConnector:
+class StufConnector(Opening[Zaaksysteem]):
     """See connectors.connector.Connector. conn_type http; the drop stands in extra `drop`, as a connection."""
 
     locator = KEY
@@ -67,7 +68,6 @@ class StufConnector:
         self._name = connection.id if connection else "stuf"
         self._settings = build(StufSettings, settings, self._name)
         self._connection = connection
-        self._system: Zaaksysteem | None = None
         packed = connection.extra.get("drop") if connection else None
         drop = Connection.from_json(self._name, json.dumps(packed)) if packed else None
         self._drop = FileDropConnector(drop, drop_settings(self._settings))
@@ -78,22 +78,14 @@ class StufConnector:
         """Judge a declaration. Raises DeclarationError."""
         check(settings, options, file)
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._drop.__exit__(kind, error, trace)
-        if self._system:
-            self._system.close()
-            self._system = None
+        super().__exit__(kind, error, trace)
 
-    @property
-    def _zaken(self) -> Zaaksysteem:
-        if self._system is None:
-            self._system = Zaaksysteem(self._connection, self._settings)
-        return self._system
+    def _open(self) -> Zaaksysteem:
+        return Zaaksysteem(self._connection, self._settings)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
@@ -136,17 +128,17 @@ class StufConnector:
         target = workdir / f"{request.bericht}.jsonl"
         answered: set[str] = set()
         with Spool(workdir) as spool, target.open("wb") as out:
-            for zaak in self._zaken.answers(questions):
+            for zaak in self._opened.answers(questions):
                 answered.add(_keep(spool, zaak))
             if not answered:
-                self._zaken.must_show(zaaktype)
+                self._opened.must_show(zaaktype)
             asked = [Question(zaaktype, identificatie) for identificatie in told.about if identificatie not in answered]
-            for zaak in self._zaken.answers(asked):
+            for zaak in self._opened.answers(asked):
                 answered.add(_keep(spool, zaak))
             for identificatie, notices in told.about.items():
                 if identificatie not in answered:
                     spool.add({"url": identificatie, "identificatie": identificatie, NOTICE: as_made(notices)})
-            moment = stand_op(vandaag, self._zaken.clock)
+            moment = stand_op(vandaag, self._opened.clock)
             stuf_landing.write(out, request, moment, reading.scope, whole, spool.rows())
         receipt = json.dumps(told.receipts)
         return Payload(request.bericht, target.name, target, jsonl.MEDIA_TYPE, moment, reading.scope, receipt)
@@ -168,9 +160,9 @@ class StufConnector:
             raise SourceRefused("a file drop cannot be asked for one record")
         asked = list(locators)
         if asked:
-            self._zaken.must_show(options["zaaktype"])
+            self._opened.must_show(options["zaaktype"])
             yield from in_order(
-                lambda identificatie: self._zaken.has(options["zaaktype"], identificatie),
+                lambda identificatie: self._opened.has(options["zaaktype"], identificatie),
                 asked,
                 self._settings.parallel,
             )

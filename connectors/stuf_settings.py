@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from connectors.client import HttpSettings
 from connectors.errors import DeclarationError
 from connectors.filedrop import FileDropConnector
+from connectors.filedrop_settings import Place
 from connectors.settings import build, setting
 
-SHARED = ("directory", "archive", "settle_seconds", "connect_timeout", "read_timeout", "attempts", "backoff")
+SHARED = (*(item.name for item in fields(Place)), "connect_timeout", "read_timeout", "attempts", "backoff")
 
 
 @dataclass(frozen=True)
-class StufSettings(HttpSettings):
+class StufSettings(HttpSettings, Place):
     """The [connection] table. zender, ontvanger: the names (applicatie) that were agreed for both systems;
     organisatie: the gemeentecode that goes with them. kennisgevingen: shell pattern of the zakLk01 files in the
-    drop, "" where none come. directory, archive, settle_seconds: of the drop, see filedrop."""
+    drop, "" where none come."""
 
     zender: str = setting("REGIOHUB")
     ontvanger: str = setting("ZAAKSYSTEEM")
@@ -26,9 +27,6 @@ class StufSettings(HttpSettings):
     window_days: int = setting(14, low=1, high=366)
     page_size: int = setting(200, low=1, high=1000)
     kennisgevingen: str = setting("")
-    directory: str = setting("uit")
-    archive: str = setting("verwerkt")
-    settle_seconds: float = setting(2.0, low=0.0, high=600)
 
 
 @dataclass(frozen=True)

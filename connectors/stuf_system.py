@@ -11,7 +11,7 @@ from requests.auth import HTTPBasicAuth
 
 from connectors.at_once import in_order
 from connectors.client import Client
-from connectors.connection import Connection
+from connectors.connection import Connection, addressed
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.stuf_answer import Page, kind, number, page
 from connectors.stuf_question import ACTION, Parties, Question, message
@@ -24,15 +24,12 @@ class Zaaksysteem:
     """Asks one zaaksysteem. Raises SourceUnavailable, SourceRefused. `clock`: what its server last called now."""
 
     def __init__(self, connection: Connection | None, settings: StufSettings) -> None:
-        if connection is None or not connection.host:
-            raise DeclarationError(connection.id if connection else "stuf", "host", "give the address of the source")
-        port = f":{connection.port}" if connection.port else ""
+        connection = addressed(connection, "stuf")
         folder, _, self._address = str(connection.extra.get("path", "")).strip("/").rpartition("/")
         if not self._address:
             raise DeclarationError(connection.id, "extra.path", "give the path of the service that answers zakLv01")
-        base = f"{connection.schema or 'https'}://{connection.host}{port}/{folder}"
         auth = HTTPBasicAuth(connection.login, connection.password) if connection.login else None
-        self._client = Client(base, settings, auth, connection.extra.get("ca_file"))
+        self._client = Client(connection.origin + folder, settings, auth, connection.extra.get("ca_file"))
         self._parties = Parties(settings.zender, settings.ontvanger, settings.organisatie)
         self._settings = settings
         self._lock = threading.Lock()
@@ -40,7 +37,7 @@ class Zaaksysteem:
 
     def close(self) -> None:
         """No more questions."""
-        self._client.__exit__()
+        self._client.close()
 
     def answers(self, questions: Iterable[Question]) -> Iterator[Any]:
         """The zaken that answer the questions, some questions at a time. One that is alone is not held in memory."""

@@ -16,18 +16,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.auth import ZgwToken
 from connectors.client import Client, HttpSettings, not_found
-from connectors.connection import Connection
+from connectors.connection import Connection, addressed
 from connectors.connector import Header, Merged, Payload, RawRecord, Request
-from connectors.errors import DeclarationError, SourceRefused
+from connectors.errors import SourceRefused
 from connectors.formats import jsonl
+from connectors.opening import Opening
 from connectors.pagination import rows
 from connectors.settings import build, setting
 from connectors.zgw_lookback import Filters, Reading, plan
@@ -64,7 +64,7 @@ class Catalogue:
     moment: datetime | None
 
 
-class ZgwConnector:
+class ZgwConnector(Opening[Client]):
     """See connectors.connector.Connector."""
 
     locator = "zaak.uuid"  # not its address: a server that moves keeps its zaken
@@ -74,7 +74,6 @@ class ZgwConnector:
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
         self._settings = build(ZgwSettings, settings, connection.id if connection else "zgw")
         self._connection = connection
-        self._open: Client | None = None
 
     @classmethod
     def check(cls, settings: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], file: str) -> None:
@@ -83,21 +82,11 @@ class ZgwConnector:
         for bericht, table in options.items():
             build(ZgwOptions, table, file, f"delivers.{bericht}")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._open:
-            self._open.__exit__()
-            self._open = None
-
-    @property
-    def _client(self) -> Client:
-        if self._open is None:
-            self._open = _client(self._connection, self._settings)
-        return self._open
+    def _open(self) -> Client:
+        connection = addressed(self._connection, "zgw")
+        base = connection.origin + str(connection.extra.get("path", "")).strip("/")
+        auth = ZgwToken(connection.login, connection.password)
+        return Client(base, self._settings, auth, connection.extra.get("ca_file"))
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
@@ -134,7 +123,7 @@ class ZgwConnector:
             UUID(uuid)
         except ValueError:
             raise SourceRefused("a zaak without uuid cannot be asked for: its absence proves nothing") from None
-        answer = self._client.get(f"{ZAKEN}zaken/{uuid}", headers=CRS, told=not_found)
+        answer = self._opened.get(f"{ZAKEN}zaken/{uuid}", headers=CRS, told=not_found)
         if answer.status == 404:
             return False
         zaak = answer.body
@@ -144,8 +133,8 @@ class ZgwConnector:
         return zaak.get("zaaktype") in versions and (not ours or zaak.get("bronorganisatie") == ours)
 
     def _catalogue(self, zaaktype: str) -> Catalogue:
-        first = self._client.get(f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})
-        versions = [row["url"] for row in rows(self._client, f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})]
+        first = self._opened.get(f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})
+        versions = [row["url"] for row in rows(self._opened, f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})]
         if not versions:
             raise SourceRefused(f"there is no zaaktype {zaaktype} here, or we lost the right to see it")
         names: dict[str, dict[str, Any]] = {"statustypen": {}, "roltypen": {}, "eigenschappen": {}}
@@ -159,7 +148,7 @@ class ZgwConnector:
         return Catalogue(tuple(sorted(versions)), names, first.moment)
 
     def _types(self, kind: str, version: str) -> Iterator[dict[str, Any]]:
-        return rows(self._client, f"{CATALOGI}{kind}", {"zaaktype": version})
+        return rows(self._opened, f"{CATALOGI}{kind}", {"zaaktype": version})
 
     def _payload(self, request: Request, workdir: Path, vandaag: date, whole: bool) -> Payload:
         zaaktype = request.options["zaaktype"]
@@ -187,7 +176,7 @@ class ZgwConnector:
     def _list(self, catalogue: Catalogue, reading: Reading, spool: Spool) -> None:
         for version in catalogue.versions:
             for filters in reading.filters:
-                for zaak in rows(self._client, f"{ZAKEN}zaken", self._query(version, filters), CRS):
+                for zaak in rows(self._opened, f"{ZAKEN}zaken", self._query(version, filters), CRS):
                     spool.add(zaak)
 
     def _query(self, version: str, filters: Filters) -> Filters:
@@ -199,7 +188,7 @@ class ZgwConnector:
 
     def _oldest(self, version: str) -> date | None:
         query = self._query(version, {"ordering": "startdatum"}) | {"pageSize": "1"}
-        for zaak in rows(self._client, f"{ZAKEN}zaken", query, CRS):
+        for zaak in rows(self._opened, f"{ZAKEN}zaken", query, CRS):
             try:
                 return date.fromisoformat(str(zaak.get("startdatum")))
             except ValueError:
@@ -211,9 +200,9 @@ class ZgwConnector:
         url = zaak["url"]
         composite: dict[str, Any] = {"zaak": zaak}
         for kind in ("rollen", "statussen"):
-            composite[kind] = sorted(rows(self._client, ZAKEN + kind, {"zaak": url}), key=_url)
+            composite[kind] = sorted(rows(self._opened, ZAKEN + kind, {"zaak": url}), key=_url)
         # Asked last: of the three only this address is the zaak's own, and says 404 when the zaak is gone.
-        answer = self._client.get(f"{url}/zaakeigenschappen", told=not_found)
+        answer = self._opened.get(f"{url}/zaakeigenschappen", told=not_found)
         if answer.status == 404:
             return None
         if not isinstance(answer.body, list) or not all(isinstance(row, dict) for row in answer.body):
@@ -224,13 +213,3 @@ class ZgwConnector:
 
 def _url(row: Mapping[str, Any]) -> str:
     return str(row.get("url"))
-
-
-def _client(connection: Connection | None, settings: ZgwSettings) -> Client:
-    if connection is None or not connection.host:
-        raise DeclarationError(connection.id if connection else "zgw", "host", "give the address of the source")
-    port = f":{connection.port}" if connection.port else ""
-    path = "/" + str(connection.extra.get("path", "")).strip("/")
-    base = f"{connection.schema or 'https'}://{connection.host}{port}{path}"
-    auth = ZgwToken(connection.login, connection.password)
-    return Client(base, settings, auth, connection.extra.get("ca_file"))

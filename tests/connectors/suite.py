@@ -10,7 +10,7 @@ A Site is a source on a real socket that can be ill in the usual ways.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,10 +19,13 @@ from typing import Any, Protocol
 
 import pytest
 
-from connectors.connector import Connector, Payload, RawRecord, Request, open_connector
+from connectors.connection import Connection
+from connectors.connector import Connector, Merged, Payload, RawRecord, Request, open_connector
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from tests.connectors.weather import Reply, Weather
 
 VANDAAG = date(2015, 3, 2)
+QUICK: dict[str, Any] = {"backoff": 0.01, "attempts": 2, "read_timeout": 2.0, "page_size": 3}
 
 
 class Site(Protocol):
@@ -50,6 +53,43 @@ class Site(Protocol):
 
     def lock_out(self) -> None:
         """No longer accepts our secret."""
+
+
+class HttpSite:
+    """The half of a Site that is the same for every source over http. `extra` is that of its connection."""
+
+    kind: str
+    requests: Sequence[Request]
+    expected: int = 8
+    secret: str
+    secrets: Sequence[str]
+    settings: Mapping[str, Any] = {}
+
+    def __init__(self, weather: Weather, extra: Mapping[str, Any]) -> None:
+        self.weather = weather
+        self.extra = dict(extra)
+        self.password = self.secret
+        self.seen: dict[str, Merged] = {}
+
+    def connector(self, **settings: Any) -> Connector:
+        name, port = f"bron_{self.kind}", self.weather.port
+        connection = Connection(name, "http", "127.0.0.1", port, "http", "hub", self.password, self.extra)
+        return open_connector(self.kind, connection, QUICK | {**self.settings} | settings)
+
+    def down(self) -> None:
+        self.weather.close()
+
+    def slow(self) -> None:
+        self.weather.always(Reply(body={}, delay=0.5))
+
+    def lock_out(self) -> None:
+        self.password = "een-ander-geheim-dat-niet-klopt-maar-lang-is"
+
+    def fetch(self, folder: Path, vandaag: date = VANDAAG, **settings: Any) -> tuple[Payload, list[RawRecord]]:
+        """The one payload, and what can be read in it."""
+        with self.connector(**settings) as connector:
+            (payload,) = connector.fetch(self.requests, folder, vandaag, self.seen)
+            return payload, records_of(connector, payload)
 
 
 class ConnectorSuite:

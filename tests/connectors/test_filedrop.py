@@ -148,7 +148,7 @@ class TestSftp(ConnectorSuite):
     def test_a_confirmation_survives_a_lost_connection(self, site: SftpSite, tmp_path: Path) -> None:
         with site.connector() as connector:
             payload, _ = fetch(connector, tmp_path)
-            connector._store._client.close()  # type: ignore[attr-defined]
+            connector._opened._client.close()  # type: ignore[attr-defined]
             connector.confirm(payload)
         assert names(site.root / "verwerkt") == ["aanmelding_20150302.xml"]
 
@@ -321,7 +321,7 @@ def test_a_name_that_is_a_trick_holds_up_only_its_own_file(
 def test_a_server_that_sends_a_path_as_a_name_is_not_followed(
     folder: Connector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = folder._store  # type: ignore[attr-defined]
+    store = folder._opened  # type: ignore[attr-defined]
     found = store.list("uit")
     path = {"aanmelding/../../x.xml": found["inzet_20150302.xml"]}
     monkeypatch.setattr(type(store), "list", lambda *_: found | path)
@@ -344,7 +344,7 @@ def test_a_file_that_grows_beyond_the_limit_while_it_comes_is_left(
     def grow(path: str, target: Path, limit: int) -> int:
         raise TooLarge(path)
 
-    monkeypatch.setattr(folder._store, "download", grow)  # type: ignore[attr-defined]
+    monkeypatch.setattr(folder._opened, "download", grow)  # type: ignore[attr-defined]
     assert fetch(folder, tmp_path) == []
     assert [left.fault for left in folder.left] == ["L006", "L006"]  # type: ignore[attr-defined]
 

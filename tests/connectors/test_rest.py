@@ -4,70 +4,43 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.connection import Connection
-from connectors.connector import Connector, Merged, Payload, RawRecord, Request, check_declaration, open_connector
+from connectors.connector import Merged, Payload, RawRecord, Request, check_declaration
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from tests.connectors.feed import LIST, SECRET, TOKEN, FeedApi
-from tests.connectors.suite import VANDAAG, ConnectorSuite, records_of
+from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite
 from tests.connectors.weather import Reply, Seen, Weather
 from tests.connectors.zaken import problem
 
 BERICHT = "traject"
 
 
-@dataclass
-class RestSite:
-    """Eight trajecten on three pages."""
+class RestSite(HttpSite):
+    """Eight trajecten on three pages. What is fetched is remembered as merged."""
 
-    weather: Weather
-    api: FeedApi
-    kind: str = "rest"
-    requests: tuple[Request, ...] = (Request(BERICHT, {"path": "trajecten"}),)
-    expected: int = 8
-    secrets: tuple[str, ...] = (SECRET, "Voorbeeld", "token-")
-    password: str = SECRET
-    token_url: str = TOKEN
-    seen: dict[str, Merged] = field(default_factory=dict)
+    kind = "rest"
+    requests = (Request(BERICHT, {"path": "trajecten"}),)
+    secret = SECRET
+    secrets = (SECRET, "Voorbeeld", "token-")
+    settings: Mapping[str, Any] = {"scope": "lezen"}
 
-    def connector(self, **settings: Any) -> Connector:
-        connection = Connection(
-            id="mee_rest",
-            conn_type="http",
-            host="127.0.0.1",
-            port=self.weather.port,
-            schema="http",
-            login="hub",
-            password=self.password,
-            extra={"path": "/mee/api/", "token_url": self.token_url},
-        )
-        quick = {"backoff": 0.01, "attempts": 2, "read_timeout": 2.0, "page_size": 3, "scope": "lezen"}
-        return open_connector(self.kind, connection, quick | settings)
-
-    def down(self) -> None:
-        self.weather.close()
-
-    def slow(self) -> None:
-        self.weather.always(Reply(body={}, delay=0.5))
+    def __init__(self, weather: Weather, api: FeedApi) -> None:
+        super().__init__(weather, {"path": "/mee/api/", "token_url": TOKEN})
+        self.api = api
 
     def cut(self) -> None:
         self.weather.on(LIST, *[Reply(body={"data": [], "cursor": "1", "more": False}, cut=True)] * 9)
 
-    def lock_out(self) -> None:
-        self.password = "een-ander-geheim"
-
-    def fetch(self, folder: Path, **settings: Any) -> tuple[Payload, list[RawRecord]]:
-        """Fetch, and remember the payload as merged."""
-        with self.connector(**settings) as connector:
-            (payload,) = connector.fetch(self.requests, folder, VANDAAG, self.seen)
-            self.seen = {BERICHT: Merged(payload.bookmark)}
-            return payload, records_of(connector, payload)
+    def fetch(self, folder: Path, vandaag: date = VANDAAG, **settings: Any) -> tuple[Payload, list[RawRecord]]:
+        payload, records = super().fetch(folder, vandaag, **settings)
+        self.seen = {BERICHT: Merged(payload.bookmark)}
+        return payload, records
 
     def nothing(self, folder: Path) -> bool:
         with self.connector() as connector:
@@ -333,7 +306,7 @@ def test_a_token_is_asked_for_once_and_before_it_dies(
         list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
         list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
         assert len(site.api.tokens) == 1
-        connector._client._auth._made -= 241  # type: ignore[attr-defined]
+        connector._opened.api._auth._made -= 241  # type: ignore[attr-defined]
         list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
     assert len(site.api.tokens) == 2
 
@@ -390,8 +363,8 @@ def test_what_does_not_come_from_the_record_itself_proves_nothing(site: RestSite
 
 
 def test_without_a_token_address_the_connection_is_not_complete(site: RestSite, tmp_path: Path) -> None:
-    site.token_url = ""
-    with pytest.raises(DeclarationError, match=r"mee_rest: extra\.token_url"):
+    site.extra["token_url"] = ""
+    with pytest.raises(DeclarationError, match=r"bron_rest: extra\.token_url"):
         site.fetch(tmp_path)
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.connection import Connection
-from connectors.connector import Connector, Merged, Payload, RawRecord, Request, check_declaration, open_connector
+from connectors.connector import Merged, RawRecord, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, DeliveryRefused, SourceRefused, SourceUnavailable
-from tests.connectors.suite import VANDAAG, ConnectorSuite, fails, records_of
+from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite, fails, records_of
 from tests.connectors.weather import Reply, Weather
 from tests.connectors.zaaksysteem import SECRET, Zaaksysteem, enveloped, fault, lk01, soap_fault, zaak
 
@@ -26,50 +25,22 @@ INZET = (
 )
 
 
-@dataclass
-class StufSite:
+class StufSite(HttpSite):
     """Eight zaken of one type, and one of another; a drop beside it."""
 
-    weather: Weather
-    system: Zaaksysteem
-    drop: Path
-    kind: str = "stuf"
-    requests: Sequence[Request] = (Request("aanmelding", {"zaaktype": "CLO"}),)
-    expected: int = 8
-    secrets: Sequence[str] = (SECRET, "Voorbeeld", "Medewerker")
-    password: str = SECRET
-    seen: dict[str, Merged] = field(default_factory=dict)
+    kind = "stuf"
+    requests = (Request("aanmelding", {"zaaktype": "CLO"}),)
+    secret = SECRET
+    secrets = (SECRET, "Voorbeeld", "Medewerker")
+    settings: Mapping[str, Any] = {"settle_seconds": 0.02}
 
-    def connector(self, **settings: Any) -> Connector:
-        connection = Connection(
-            id="gemeente_stuf",
-            conn_type="http",
-            host="127.0.0.1",
-            port=self.weather.port,
-            schema="http",
-            login="hub",
-            password=self.password,
-            extra={"path": PATH, "drop": {"conn_type": "fs", "extra": {"path": str(self.drop)}}},
-        )
-        quick = {"backoff": 0.01, "attempts": 2, "read_timeout": 2.0, "page_size": 3, "settle_seconds": 0.02}
-        return open_connector(self.kind, connection, quick | settings)
-
-    def down(self) -> None:
-        self.weather.close()
-
-    def slow(self) -> None:
-        self.weather.always(Reply(body={}, delay=0.5))
+    def __init__(self, weather: Weather, system: Zaaksysteem, drop: Path) -> None:
+        super().__init__(weather, {"path": PATH, "drop": {"conn_type": "fs", "extra": {"path": str(drop)}}})
+        self.system = system
+        self.drop = drop
 
     def cut(self) -> None:
         self.weather.always(Reply(body=enveloped("<la01/>"), kind="text/xml", cut=True))
-
-    def lock_out(self) -> None:
-        self.password = "een-ander-geheim"
-
-    def fetch(self, folder: Path, vandaag: date = VANDAAG, **settings: Any) -> tuple[Payload, list[RawRecord]]:
-        with self.connector(**settings) as connector:
-            (payload,) = connector.fetch(self.requests, folder, vandaag, self.seen)
-            return payload, records_of(connector, payload)
 
     def tell(self, name: str, message: str) -> None:
         (self.drop / "uit" / f"zakLk01_{name}.xml").write_bytes(enveloped(message))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,60 +11,30 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.connection import Connection
-from connectors.connector import Connector, Merged, Payload, RawRecord, Request, check_declaration, open_connector
+from connectors.connector import Merged, RawRecord, Request, check_declaration
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.zgw_lookback import plan
-from tests.connectors.suite import VANDAAG, ConnectorSuite, records_of
+from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite, records_of
 from tests.connectors.weather import Reply, Seen, Weather
 from tests.connectors.zaken import SECRET, Zaken, problem
 
 LIST = "/gemeente/zaken/api/v1/zaken"
 
 
-@dataclass
-class ZgwSite:
+class ZgwSite(HttpSite):
     """Eight zaken of two versions of their type."""
 
-    weather: Weather
-    zaken: Zaken
-    kind: str = "zgw"
-    requests: tuple[Request, ...] = (Request("aanmelding", {"zaaktype": "CLO"}),)
-    expected: int = 8
-    secrets: tuple[str, ...] = (SECRET, "Voorbeeld", "CLO")
-    password: str = SECRET
-    seen: dict[str, Merged] = field(default_factory=dict)
+    kind = "zgw"
+    requests = (Request("aanmelding", {"zaaktype": "CLO"}),)
+    secret = SECRET
+    secrets = (SECRET, "Voorbeeld", "CLO")
 
-    def connector(self, **settings: Any) -> Connector:
-        connection = Connection(
-            id="gemeente_zgw",
-            conn_type="http",
-            host="127.0.0.1",
-            port=self.weather.port,
-            schema="http",
-            login="hub",
-            password=self.password,
-            extra={"path": "/gemeente/"},
-        )
-        quick = {"backoff": 0.01, "attempts": 2, "read_timeout": 2.0, "page_size": 3}
-        return open_connector(self.kind, connection, quick | settings)
-
-    def down(self) -> None:
-        self.weather.close()
-
-    def slow(self) -> None:
-        self.weather.always(Reply(body={}, delay=0.5))
+    def __init__(self, weather: Weather, zaken: Zaken) -> None:
+        super().__init__(weather, {"path": "/gemeente/"})
+        self.zaken = zaken
 
     def cut(self) -> None:
         self.weather.always(Reply(body={"count": 0, "next": None, "results": []}, cut=True))
-
-    def lock_out(self) -> None:
-        self.password = "een-ander-geheim-dat-niet-klopt-maar-lang-is"
-
-    def fetch(self, folder: Path, vandaag: date = VANDAAG, **settings: Any) -> tuple[Payload, list[RawRecord]]:
-        with self.connector(**settings) as connector:
-            (payload,) = connector.fetch(self.requests, folder, vandaag, self.seen)
-            return payload, records_of(connector, payload)
 
 
 @pytest.fixture
@@ -182,7 +151,7 @@ def test_a_token_that_dies_in_the_middle_is_renewed(site: ZgwSite, tmp_path: Pat
     site.zaken.requests_per_token = 7
     with site.connector(parallel=1) as connector:
         # Two tokens of one second are the same token: the server's limit is per token, so let time pass.
-        connector._client._auth._made -= 1  # type: ignore[attr-defined]
+        connector._opened._auth._made -= 1  # type: ignore[attr-defined]
         ages = iter(range(10_000))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("connectors.auth.time.time", lambda: 1_700_000_000 + next(ages))
