@@ -93,7 +93,8 @@ def _told(outcome: Outcome, run: RunIdentifier) -> ExpectationSuiteValidationRes
         bounds = Bounds(outcome.wat.get(one.expectation, ""), 0, *_bounds(one))
         subject = f"{one.expectation} {one.subject}".rstrip()
         config = _expectation(subject, one.level, bounds).configuration
-        config.meta = {"level": one.level, "notes": f"{one.level}: {bounds.wat}"}
+        config.meta = {"level": one.level}
+        config.description = _dutch(one, bounds)
         shown = {"observed_value": round(one.observed, 4)}
         results.append(ExpectationValidationResult(one.is_met, config, shown, exception_info=_NO_EXCEPTION))
     met = sum(one.is_met for one in outcome.results)
@@ -110,6 +111,15 @@ def _told(outcome: Outcome, run: RunIdentifier) -> ExpectationSuiteValidationRes
         },
         meta={"run_id": run.to_json_dict(), "great_expectations_version": gx.__version__},
     )
+
+
+def _dutch(one: Judged, bounds: Bounds) -> str:
+    """What a page says is expected, and what it means not to meet it."""
+    limits = [f"minstens {one.minimum:g}"] if one.minimum is not None else []
+    limits += [f"hoogstens {one.maximum:g}"] if one.maximum is not None else []
+    meant = "anders wordt de levering vastgehouden" if one.level == "hold" else "anders volgt een opmerking"
+    # The library reads a dollar sign as the start of a name.
+    return f"{bounds.wat or one.expectation}: {' en '.join(limits)}; {meant}".replace("$", "$$")
 
 
 def _bounds(one: Judged) -> tuple[float | None, ...]:

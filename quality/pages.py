@@ -17,18 +17,55 @@ from quality.expectations import Outcome
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 STYLE = """
-:root { color-scheme: light dark }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem }
-th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8886 }
-h1 { font-size: 1.5rem } h2, h4, h5 { font-size: 1.1rem }
-ul { padding-left: 1.2rem }
-a { color: #2a63b8 } @media (prefers-color-scheme: dark) { a { color: #8ab4f8 } }
-.nee { color: #b3261e; font-weight: 600 } @media (prefers-color-scheme: dark) { .nee { color: #ff8a80 } }
+:root { color-scheme: light dark; --lijn: #8886; --zacht: #8881; --schakel: #14508c; --fout: #a3201d; --goed: #17603a }
+@media (prefers-color-scheme: dark) { :root { --schakel: #8ab4f8; --fout: #ff8a80; --goed: #81c995 } }
+* { box-sizing: border-box }
+body { font: 16px/1.5 system-ui, "Segoe UI", Roboto, Arial, sans-serif; max-width: 64rem; margin: 0 auto;
+       padding: 1.5rem 1rem }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; font-variant-numeric: tabular-nums }
+th, td { text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--lijn) }
+th { font-size: .9rem }
+h1, h4 { font-size: 1.5rem; margin: .6rem 0 } h2, h5 { font-size: 1.1rem; margin: 1.6rem 0 .2rem }
+h6 { font-size: 1rem; margin: 1rem 0 0 }
+ul { padding-left: 1.2rem } ol { list-style: none; padding: 0; margin: 0; font-size: .9rem }
+a[href] { color: var(--schakel) }
+summary { cursor: pointer } details { background: var(--zacht); border-radius: 4px; padding: .4rem .8rem }
+td { overflow-wrap: anywhere }
+.nee, .text-danger { color: var(--fout); font-weight: 600; font-style: normal }
+.text-success { color: var(--goed); font-style: normal }
 """
-#: What a browser fetches by itself, what only works with a script, and the letter of the library to its own readers.
-GONE = "//script | //link | //style | //img | //iframe | //button | //comment() | //meta[@http-equiv] | //base" \
-       " | //footer | //*[contains(@class, 'ge-newsletter') or contains(@class, 'newsletter')]"  # fmt: skip
+#: What a browser fetches by itself, what only works with a script (buttons, a filter, what folds out), and the letter
+#: of the library to its own readers.
+GONE = "//script | //link | //style | //img | //iframe | //button | //comment() | //base | //footer" \
+       " | //meta[@http-equiv or @charset] | //title[not(text())] | //*[@data-toggle='collapse']" \
+       " | //*[contains(@class, 'card ') and .//input] | //input | //select | //textarea" \
+       " | //*[contains(@class, 'ge-newsletter') or contains(@class, 'newsletter')]"  # fmt: skip
+#: The fixed words of the library, for readers of Dutch. What is not named here stays as it is.
+WORDS = {
+    "Data documentation compiled by Great Expectations": "Kwaliteit van een levering",
+    "Home": "Naar het overzicht",
+    "Expectation Validation Result": "Oordeel over kwaliteit",
+    "Evaluates whether a batch of data matches expectations.": "Wat verwacht werd, en wat gezien is.",
+    "Table of Contents": "Inhoud",
+    "Overview": "In het kort",
+    "Expectation Suite:": "Wat:",
+    "Data asset: None": "",
+    "Status:": "Oordeel:",
+    "Succeeded": "zoals verwacht",
+    "Failed": "niet zoals verwacht",
+    "Statistics": "Aantallen",
+    "Evaluated Expectations": "Verwachtingen",
+    "Successful Expectations": "Zoals verwacht",
+    "Unsuccessful Expectations": "Niet zoals verwacht",
+    "Success Percent": "Deel zoals verwacht",
+    "Info": "Gemaakt met",
+    "Great Expectations Version": "Great Expectations",
+    "Run Name": "Dag",
+    "Run Time": "Moment",
+    "Status": "In orde",
+    "Expectation": "Verwacht",
+    "Observed Value": "Gezien",
+}
 
 
 FETCHES = ("src", "srcset", "background", "poster", "action", "data", "formaction")
@@ -40,6 +77,7 @@ def close_off(folder: Path) -> None:
     for path in sorted(folder.rglob("*.html")):
         page = html.parse(str(path)).getroot()
         _without_outside(page)
+        _in_dutch(page)
         _dress(page)
         path.write_bytes(html.tostring(page, doctype="<!DOCTYPE html>", encoding="utf-8"))
 
@@ -77,6 +115,23 @@ def _leads_out(name: str, value: str) -> bool:
         return "url(" in value.lower()
     place = urlsplit(value)
     return name == "href" and bool(place.scheme or place.netloc or "expectations/" in place.path)
+
+
+def _in_dutch(page: HtmlElement) -> None:
+    """The fixed words in Dutch, marks as words where they were pictures of a font, and a long list of links folded."""
+    page.set("lang", "nl")
+    for element in page.iter():
+        for place in ("text", "tail"):
+            said = " ".join((getattr(element, place) or "").split())
+            if said in WORDS:
+                setattr(element, place, f" {WORDS[said]} ")
+    for mark in page.xpath("//i[contains(@class, 'text-success') or contains(@class, 'text-danger')]"):
+        if not mark.get("aria-hidden"):
+            mark.text = "ja" if "text-success" in mark.get("class") else "nee"
+    for links in page.xpath("//nav[@id='navigation']"):
+        folded = html.fragment_fromstring("<details><summary>Onderwerpen</summary></details>")
+        links.addprevious(folded)
+        folded.append(links)
 
 
 def _dress(page: HtmlElement) -> None:

@@ -58,6 +58,25 @@ def test_no_page_has_anything_that_a_browser_would_fetch_elsewhere(site: Path) -
             assert place == "data:," or not (urlsplit(place).scheme or urlsplit(place).netloc)
 
 
+def test_nothing_on_a_page_waits_for_a_script_that_is_gone(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        found = html.fromstring(page.read_bytes())
+        assert (
+            found.xpath("//input | //button | //select | //*[@data-toggle='buttons' or @data-toggle='collapse']") == []
+        )
+        text = found.text_content()
+        assert not {word for word in ("Actions", "Validation Filter", "Show more", "Observed Value") if word in text}
+
+
+def test_a_page_says_in_dutch_what_was_expected_and_what_follows(site: Path) -> None:
+    (page,) = site.glob("validations/proef/**/*.html")
+    rows = [[" ".join(cell.itertext()).split() for cell in row] for row in html.parse(str(page)).getroot().iter("tr")]
+    told = {" ".join(row[1]): row[0] for row in rows if len(row) == 3}
+    lost = "Deel van wat er was dat deze levering intrekt of verwijdert: hoogstens 0.25; anders wordt de levering"
+    assert told[f"{lost} vastgehouden"] == ["nee"]
+    assert html.parse(str(page)).getroot().get("lang") == "nl"
+
+
 def asked_by(page: Path, folder: Path) -> set[str]:
     """The addresses that a page asked a browser for, itself left out; what the browser wants for itself is not its."""
     log = folder / "net.json"
