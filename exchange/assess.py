@@ -86,7 +86,7 @@ def _write(context: Context, connection: Connection, found: Delivery, results: t
         "delivery_id": found.delivery_id,
         "source": found.source,
         "bericht": found.bericht,
-        "gemeente_code": context.source.code if context.source.kind == "gemeente" else None,
+        "gemeente_code": context.source.gemeente_code,
         "verantwoordelijke_code": context.source.code,
         "vandaag": found.vandaag,
         "assessed_at": connection.scalar(select(func.clock_timestamp())),

@@ -17,7 +17,6 @@ def judge_columns(delivers: Delivers, columns: Sequence[str]) -> None:
         raise DeliveryRefused(NO_NAMES)  # and no word about what stands there: without names it is a record
     optional = {field.path for block in contract.blocks if not block.verplicht for field in block.fields}
     needed = [field.path for field in contract.fields if field.verplicht and field.path not in optional]
-    theirs = {path: name for name, path in delivers.rename.items()}
-    missing = [theirs.get(path, path) for path in needed if path not in ours and path not in delivers.vast]
+    missing = [delivers.theirs.get(path, path) for path in needed if path not in ours and path not in delivers.vast]
     if missing:
         raise DeliveryRefused(MISSING, ", ".join(missing))

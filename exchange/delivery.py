@@ -125,7 +125,7 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
     delivers = context.source.delivers[payload.bericht]
     values: dict[str, Any] = {
         "source": context.source.id,
-        "gemeente_code": context.source.code if context.source.kind == "gemeente" else None,
+        "gemeente_code": context.source.gemeente_code,
         "verantwoordelijke_code": context.source.code,
         "bericht": payload.bericht,
         "contract_versie": delivers.contract.versie,
@@ -173,7 +173,7 @@ def leave(connection: Connection, context: Context, left: Left) -> int | None:
     delivers = context.source.delivers.get(left.bericht)
     values: dict[str, Any] = {
         "source": context.source.id,
-        "gemeente_code": context.source.code if context.source.kind == "gemeente" else None,
+        "gemeente_code": context.source.gemeente_code,
         "verantwoordelijke_code": context.source.code,
         "bericht": left.bericht,
         "contract_versie": delivers.contract.versie if delivers else "",

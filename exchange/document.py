@@ -143,9 +143,9 @@ def _record(row: RowMapping, names: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _names(delivers: Delivers | None) -> dict[str, str]:
-    """Contract path -> the sender's own name, where it has one."""
-    return {path: theirs for theirs, path in delivers.rename.items()} if delivers else {}
+def _names(delivers: Delivers | None) -> Mapping[str, str]:
+    """Contract path -> the sender's own name, where its declaration still tells them."""
+    return delivers.theirs if delivers else {}
 
 
 def _kinds(connection: Connection, delivers: Delivers | None, delivery_id: int) -> list[dict[str, Any]]:

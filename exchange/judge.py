@@ -43,11 +43,11 @@ class Judge:
 
     def __init__(self, region: Region, source: Source, bericht: str, connector: Connector, stand_op: datetime) -> None:
         delivers = source.delivers[bericht]
-        self._names = {path: theirs for theirs, path in delivers.rename.items()}
+        self._names = delivers.theirs
         self._map = Mapper(delivers)
         self._check = Checker(delivers.contract, region.codelists, names=self._names)
         self._key = delivers.contract.sleutel
-        self._own = source.code if source.kind == "gemeente" else None
+        self._own = source.gemeente_code
         self._foreign = tuple(getattr(connector, "foreign", ()))
         # As the check writes a moment, to the second: two texts compare as the moments do.
         self._latest = (stand_op + AHEAD).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

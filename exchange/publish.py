@@ -65,5 +65,5 @@ def expected(region: Region) -> Iterator[dict[str, Any]]:
                 "naam": source.title,
                 "soort": source.kind,
                 "verantwoordelijke_code": source.code,
-                "gemeente_code": source.code if source.kind == "gemeente" else None,
+                "gemeente_code": source.gemeente_code,
             }

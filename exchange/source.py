@@ -39,6 +39,11 @@ class Delivers:
     split: Mapping[str, str]  # contract path -> separator of repeated values
     repair: Mapping[str, str] = field(default_factory=dict)  # contract path -> damage to undo, see mapping.REPAIRS
 
+    @property
+    def theirs(self) -> dict[str, str]:
+        """Contract path -> the sender's own name, where it has one."""
+        return {path: theirs for theirs, path in self.rename.items()}
+
 
 @dataclass(frozen=True)
 class Verwerking:
@@ -85,6 +90,11 @@ class Source:
     def connection(self) -> Connection:
         """The connection as the environment gives it (AIRFLOW_CONN_<ID>), for use outside Airflow."""
         return Connection.from_env(self.connection_id)
+
+    @property
+    def gemeente_code(self) -> str | None:
+        """The gemeente whose own this is; None where it is no gemeente."""
+        return self.code if self.kind == "gemeente" else None
 
     def digest(self, bericht: str) -> str:
         """A short hash of all that is declared of one bericht and decides what its bytes mean."""
