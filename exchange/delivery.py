@@ -10,6 +10,7 @@ A delivery is one bericht in one pick-up of one source. Its state only moves to 
     duplicate                                the same bytes came before; nothing to judge
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from hashlib import sha256
@@ -122,18 +123,9 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
     earlier = connection.execute(same.limit(1)).mappings().one_or_none()
     if earlier and earlier["state"] == "received":
         return from_row(earlier)
-    delivers = context.source.delivers[payload.bericht]
-    values: dict[str, Any] = {
-        "source": context.source.id,
-        "gemeente_code": context.source.gemeente_code,
-        "verantwoordelijke_code": context.source.code,
-        "bericht": payload.bericht,
-        "contract_versie": delivers.contract.versie,
-        "run_id": context.run_id,
-        "name": masked(payload.name),
+    values = _begin(context, payload.bericht, payload.name) | {
         "media_type": payload.media_type,
         "stand_op": payload.stand_op,
-        "vandaag": context.vandaag,
         "sha256": landed.sha256,
         "bytes": landed.size,
         "landing_path": landed.path,
@@ -170,17 +162,8 @@ def leave(connection: Connection, context: Context, left: Left) -> int | None:
     same = select(table.c.delivery_id).where(table.c.source == context.source.id, table.c.bericht == left.bericht)
     if connection.scalar(same.where(table.c.sha256 == mark).limit(1)) is not None:
         return None
-    delivers = context.source.delivers.get(left.bericht)
-    values: dict[str, Any] = {
-        "source": context.source.id,
-        "gemeente_code": context.source.gemeente_code,
-        "verantwoordelijke_code": context.source.code,
-        "bericht": left.bericht,
-        "contract_versie": delivers.contract.versie if delivers else "",
-        "run_id": context.run_id,
-        "name": masked(left.name),
+    values = _begin(context, left.bericht, left.name) | {
         "media_type": "application/octet-stream",
-        "vandaag": context.vandaag,
         "sha256": mark,
         "bytes": left.size,
         "landing_path": NOWHERE,
@@ -193,9 +176,29 @@ def leave(connection: Connection, context: Context, left: Left) -> int | None:
     return delivery_id
 
 
+def _begin(context: Context, bericht: str, name: str) -> dict[str, Any]:
+    """Whose delivery it is, of what and when: the columns that a row of the ledger has from the start."""
+    source, delivers = context.source, context.source.delivers.get(bericht)
+    return {
+        "source": source.id,
+        "gemeente_code": source.gemeente_code,
+        "verantwoordelijke_code": source.code,
+        "bericht": bericht,
+        "contract_versie": delivers.contract.versie if delivers else "",
+        "run_id": context.run_id,
+        "name": masked(name),
+        "vandaag": context.vandaag,
+    }
+
+
 def told(code: str, field: str = "") -> list[dict[str, object]]:
     """One remark about a delivery as a whole, as its `warnings` keep it: `field` is a place in it, never a value."""
     return [{"code": code, "field": masked(field), "count": 1}]
+
+
+def place_of(code: str, warnings: Sequence[Mapping[str, Any]]) -> str:
+    """Where in a delivery its refusal is, as `told` kept it; "" where that was not said."""
+    return next((one["field"] for one in warnings if one["code"] == code), "")
 
 
 def unfinished(connection: Connection, source: str) -> list[Delivery]:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select, text
 
 from exchange.check import refusal
+from exchange.delivery import place_of
 from exchange.document_quality import quality
 from exchange.region import Delivers, Region
 from reports.retourbericht import sentence
@@ -174,8 +175,7 @@ def _kinds(connection: Connection, delivers: Delivers | None, delivery_id: int) 
 
 
 def _refused(code: str, warnings: list[dict[str, Any]]) -> dict[str, str]:
-    place = next((one["field"] for one in warnings if one["code"] == code), "")
-    return {"code": code, "tekst": refusal(code, place), "herstel": CATALOGUE[code].herstel}
+    return {"code": code, "tekst": refusal(code, place_of(code, warnings)), "herstel": CATALOGUE[code].herstel}
 
 
 def _warning(delivers: Delivers | None, one: Mapping[str, Any]) -> dict[str, Any]:

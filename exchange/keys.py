@@ -26,6 +26,7 @@ from exchange.errors import DeclarationError
 aead.register()
 streaming_aead.register()
 
+WIDTH = 16  # bytes of a keyed hash, and so of each entry in a manifest
 PURPOSES = ("LANDING", "KLUIS", "LOOKUP")
 
 
@@ -74,7 +75,7 @@ class Keys:
 
     def hasher(self, begin: str = "") -> blake2b:
         """The hash of `lookup` with a beginning in it; a copy of it takes the rest. For many of one kind."""
-        return blake2b(begin.encode(), key=self.lookup_key, digest_size=16)
+        return blake2b(begin.encode(), key=self.lookup_key, digest_size=WIDTH)
 
 
 def _primitive(keyset: str, kind: type) -> object:

@@ -9,6 +9,7 @@ A delivery that is held does not count: neither its versions nor its sightings. 
 and what came while it was held arrives late for it.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -16,12 +17,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, select, text
 
 from exchange.delivery import Delivery
+from exchange.keys import WIDTH
 from schemas.contract import Contract
 from warehouse.load import write_sighting
 from warehouse.tables import delivery as deliveries
 from warehouse.tables import manifest as manifests
 
-WIDTH = 16
 REFUSED = bytes(WIDTH)
 BROUGHT = """
 select sleutel_hash, case when inhoud_hash = ''::bytea then stand_op else least(moment, stand_op) end as since,
@@ -133,14 +134,9 @@ def _sightings(row: Any, brought: Mapping[bytes, Brought]) -> Iterator[Sighting]
 
 def _find(keys: bytes, key: bytes) -> int | None:
     """Binary search in the packed, sorted keys of a manifest; the byte offset, or None."""
-    low, high = 0, len(keys) // WIDTH
-    while low < high:
-        middle = (low + high) // 2
-        if keys[middle * WIDTH : (middle + 1) * WIDTH] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low * WIDTH if keys[low * WIDTH : (low + 1) * WIDTH] == key else None
+    offsets = range(0, len(keys), WIDTH)
+    place = bisect_left(offsets, key, key=lambda at: keys[at : at + WIDTH]) * WIDTH
+    return place if keys[place : place + WIDTH] == key else None
 
 
 def _write(connection: Connection, contract: Contract, sighting: Sighting, parameters: Mapping[str, Any]) -> int:

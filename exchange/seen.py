@@ -14,12 +14,10 @@ from sqlalchemy import Connection, select
 
 from connectors.connector import Mark
 from exchange.delivery import Delivery
-from exchange.keys import Keys
+from exchange.keys import WIDTH, Keys
 from warehouse.tables import delivery as deliveries
 from warehouse.tables import manifest as manifests
 
-WIDTH = 16
-NO_MARK = bytes(WIDTH)  # in a manifest: this record has to be judged each time
 MOST = 2_000_000  # records; a manifest beyond this would cost more memory than it is worth
 
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange.judge import Judge
-from exchange.keys import Keys, fresh
-from exchange.seen import NO_MARK, Seen, Shown
+from exchange.keys import WIDTH, Keys, fresh
+from exchange.seen import Seen, Shown
 from tests.exchange.hub import Hub
 from tests.exchange.levering import aanmelding
 
@@ -102,7 +102,7 @@ def test_a_record_is_known_by_its_bytes_and_by_nothing_else(records: list[bytes]
     shown = Shown(
         b"".join(number.to_bytes(16) for number in range(len(records))),
         b"".join((1000 + number).to_bytes(16) for number in range(len(records))),
-        b"".join(begin(record).afdruk if yes else NO_MARK for record, yes in zip(records, known, strict=True)),
+        b"".join(begin(record).afdruk if yes else bytes(WIDTH) for record, yes in zip(records, known, strict=True)),
     )
     seen = Seen(keys, "rules", shown)
     for number, (record, yes) in enumerate(zip(records, known, strict=True)):
