@@ -21,13 +21,11 @@ from demo import postgres, processes, sources
 from demo.home import Home
 from exchange import keys
 from exchange.answer import answer
-from exchange.assess import assess
 from exchange.context import Context
-from exchange.merge import merge
 from exchange.publish import publish
 from exchange.receive import receive
 from exchange.region import Region, load_regions
-from exchange.validate import validate
+from exchange.take_in import take_in
 from kit import calendar
 from kit.verify import Result, verify
 from warehouse.setup import setup
@@ -66,9 +64,7 @@ def _source(region: Region, name: str, day: date) -> None:
     source = region.sources[name]
     context = Context(region, source, day, f"month/{name}/{day}", source.connection())
     for delivery_id in receive(context):
-        validate(context, delivery_id)
-        assess(context, delivery_id)
-        merge(context, delivery_id)
+        take_in(context, delivery_id)
     answer(replace(context, connection=source.answer.connection()))
 
 

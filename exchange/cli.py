@@ -6,24 +6,19 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from exchange import check as checking
 from exchange import cli_answers, cli_ledger, cli_quality
 from exchange import keys as keyring
 from exchange.answer import answer as answer_source
-from exchange.assess import assess
 from exchange.assess_marts import assess_marts
 from exchange.context import Context
 from exchange.data_docs import data_docs, folder_of
-from exchange.merge import merge
 from exchange.publish import publish as publish_region
 from exchange.receive import receive as receive_source
 from exchange.replay import again
-from exchange.shell import Day, Json, SourceName, app, context_of, day, one_line, out, print_json, regions
-from exchange.validate import validate
-from warehouse.engine import engine_for
-from warehouse.tables import delivery
+from exchange.shell import Day, Json, SourceName, app, context_of, day, delivered_by, one_line, out, print_json, regions
+from exchange.take_in import take_in
 
 __all__ = ["app", "cli_answers", "cli_ledger", "cli_quality"]
 
@@ -76,7 +71,7 @@ def receive(source: SourceName, vandaag: Day = None, as_json: Json = False) -> N
 def run(source: SourceName, vandaag: Day = None, as_json: Json = False) -> None:
     """All verbs for one source, without Airflow: receive, validate, assess, merge, answer."""
     context = context_of(source, vandaag)
-    _judge_all(context, receive_source(context), as_json)
+    _take_in_all(context, receive_source(context), as_json)
     sent = answer_source(replace(context, connection=context.source.answer.connection()))
     if not as_json:
         out.print(f"{source}: answers sent {sent}", highlight=False)
@@ -90,25 +85,17 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Judge a delivery again from the bytes in landing; what is sound now comes in."""
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            query = select(delivery.c.source).where(delivery.c.delivery_id == delivery_id)
-            source = connection.scalar(query)
-        if source is not None and source in region.sources:
-            context = context_of(source, vandaag, connect=False)
-            _judge_all(context, [again(context, delivery_id).delivery_id], as_json)
-            return
-    raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
+    _, source = delivered_by(delivery_id)
+    context = context_of(source, vandaag, connect=False)
+    _take_in_all(context, [again(context, delivery_id).delivery_id], as_json)
 
 
-def _judge_all(context: Context, delivery_ids: list[int], as_json: bool) -> None:
+def _take_in_all(context: Context, delivery_ids: list[int], as_json: bool) -> None:
     done = []
     for delivery_id in delivery_ids:
         if not as_json:
             out.print(f"{context.source.id}: delivery {delivery_id} …", highlight=False)
-        validate(context, delivery_id)
-        assessed = assess(context, delivery_id)
-        merged = merge(context, delivery_id)
+        assessed, merged = take_in(context, delivery_id)
         done.append(
             {"delivery_id": delivery_id, **vars(merged.counts), "rows": vars(merged.rows), "held": assessed.held}
         )

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import select
 
 from exchange.document import document, records
 from exchange.outbox import age_first
-from exchange.shell import Json, app, one_line, print_json, print_table, regions
+from exchange.shell import Json, app, delivered_by, one_line, print_json, print_table, rows_of
 from reports import retourbericht
 from warehouse.engine import engine_for
-from warehouse.tables import delivery
 
 HEADS = ("source", "delivery_id", "bericht", "soort", "versie", "made_at", "tries", "problem")
 
@@ -25,27 +23,19 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Print the answer to a delivery as its sender gets it: the page, or the file for its system."""
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            if connection.scalar(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id)) is None:
-                continue
-            found = document(connection, region, delivery_id)
-            with tempfile.TemporaryDirectory() as folder:
-                retourbericht.write(Path(folder), found.name, found.head, records(connection, region, found))
-                file = Path(folder) / f"{found.name}.{'json' if as_json else 'html'}"
-                sys.stdout.write(file.read_text(encoding="utf-8"))
-            return
-    raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
+    region, _ = delivered_by(delivery_id)
+    with engine_for(region.database, "loader").connect() as connection, tempfile.TemporaryDirectory() as folder:
+        found = document(connection, region, delivery_id)
+        retourbericht.write(Path(folder), found.name, found.head, records(connection, region, found))
+        file = Path(folder) / f"{found.name}.{'json' if as_json else 'html'}"
+        sys.stdout.write(file.read_text(encoding="utf-8"))
 
 
 @app.command(epilog="Example: `hub answers`; what waits is brought by the next night, or by `hub run SOURCE`")
 @one_line
 def answers(as_json: Json = False) -> None:
     """The answers that wait to be sent, the oldest first, and why the last try failed."""
-    rows = []
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            rows += [dict(row) for row in connection.execute(age_first()).mappings()]
+    rows = [row for _, row in rows_of(age_first())]
     if as_json:
         print_json(rows)
     else:

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from exchange.check import refusal
-from exchange.delivery import Counts
+from exchange.delivery import Counts, place_of
 from exchange.document import warning_text
 from exchange.region import Region
-from exchange.shell import Json, app, err, one_line, out, print_json, print_table, regions
+from exchange.shell import Json, app, err, one_line, out, print_json, print_table, regions, rows_of
 from exchange.status import status as status_of
 from warehouse.engine import engine_for
 from warehouse.tables import delivery, reject
-
-Row = dict[str, Any]
 
 
 @app.command(epilog="Example: `hub sources --json`")
@@ -67,7 +65,7 @@ def deliveries(
     first = ("delivery_id", "source", "bericht", "vandaag", "stand_op", *Counts.__dataclass_fields__)
     query = select(*[delivery.c[name] for name in (*first, "warnings", "state", "fault_code")])
     query = query.order_by(delivery.c.delivery_id.desc()).limit(limit)
-    rows = [row for _, row in _rows(query.where(delivery.c.source == source) if source else query)]
+    rows = [row for _, row in rows_of(query.where(delivery.c.source == source) if source else query)]
     if as_json:
         print_json(rows)
         return
@@ -86,31 +84,22 @@ def rejects(
     """The refused records of a delivery, and what was odd in the others, as the sender gets them. No values."""
     columns = (reject.c.record_nummer, reject.c.sleutel, reject.c.gemeente_code, reject.c.faults)
     query = select(*columns).where(reject.c.delivery_id == delivery_id).order_by(reject.c.record_nummer)
-    rows = [row for _, row in _rows(query)]
+    rows = [row for _, row in rows_of(query)]
     if as_json:
         print_json(rows)
         return
     cells = [[*list(row.values())[:-1], "\n".join(f"{f['code']} {f['tekst']}" for f in row["faults"])] for row in rows]
     print_table(f"Refused records of delivery {delivery_id}", [column.name for column in columns], cells)
     whole = select(delivery.c.source, delivery.c.bericht, delivery.c.fault_code, delivery.c.warnings)
-    for region, row in _rows(whole.where(delivery.c.delivery_id == delivery_id)):
+    for region, row in rows_of(whole.where(delivery.c.delivery_id == delivery_id)):
         code = row["fault_code"]
-        place = next((one["field"] for one in row["warnings"] if one["code"] == code), "")
         if code:
-            out.print(f"De levering als geheel is geweigerd. {code}: {refusal(code, place)}", highlight=False)
+            why = refusal(code, place_of(code, row["warnings"]))
+            out.print(f"De levering als geheel is geweigerd. {code}: {why}", highlight=False)
         for one in row["warnings"]:
             if one["code"] != code:
                 text = _odd(region, row["source"], row["bericht"], one)
                 out.print(f"let op ({one['count']} keer) {one['code']}: {text}", highlight=False)
-
-
-def _rows(query: Select[Any]) -> list[tuple[Region, Row]]:
-    """The rows of a query, of every region."""
-    found: list[tuple[Region, Row]] = []
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            found += [(region, dict(row)) for row in connection.execute(query).mappings()]
-    return found
 
 
 def _odd(region: Region, source: str, bericht: str, warning: Mapping[str, Any]) -> str:

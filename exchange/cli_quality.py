@@ -7,8 +7,7 @@ import typer
 from sqlalchemy import Select, func, or_, select
 
 from exchange.release import release as release_delivery
-from exchange.shell import Json, app, context_of, one_line, out, print_json, print_table, regions
-from warehouse.engine import engine_for
+from exchange.shell import Json, app, context_of, delivered_by, one_line, out, print_json, print_table, rows_of
 from warehouse.tables import delivery, quality_result
 
 HEADS = (
@@ -25,10 +24,7 @@ def quality(
     as_json: Json = False,
 ) -> None:
     """What was not as expected: of one delivery, else of the last night and of every delivery that is held."""
-    rows: list[dict[str, Any]] = []
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            rows += [dict(row) for row in connection.execute(_query(delivery_id, everything)).mappings()]
+    rows = [row for _, row in rows_of(_query(delivery_id, everything))]
     if as_json:
         print_json(rows)
         return
@@ -48,19 +44,12 @@ def release(
     as_json: Json = False,
 ) -> None:
     """Let a held delivery through: the next night, or `hub run SOURCE`, merges it."""
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            source = connection.scalar(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id))
-        if source is not None and source in region.sources:
-            release_delivery(context_of(source, None, connect=False), delivery_id, reason, by or getpass.getuser())
-            if as_json:
-                print_json({"delivery_id": delivery_id, "source": source, "state": "validated"})
-            else:
-                out.print(
-                    f"{source}: delivery {delivery_id} is released; the next merge takes it along", highlight=False
-                )
-            return
-    raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
+    _, source = delivered_by(delivery_id)
+    release_delivery(context_of(source, None, connect=False), delivery_id, reason, by or getpass.getuser())
+    if as_json:
+        print_json({"delivery_id": delivery_id, "source": source, "state": "validated"})
+    else:
+        out.print(f"{source}: delivery {delivery_id} is released; the next merge takes it along", highlight=False)
 
 
 def _query(delivery_id: int | None, everything: bool) -> Select[Any]:

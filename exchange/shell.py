@@ -10,11 +10,14 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Select, select
 
 from exchange.clock import today
 from exchange.context import Context, join_trial
 from exchange.errors import DeclarationError, SourceRefused, SourceUnavailable, WarehouseError
 from exchange.region import Region, Source, load_regions
+from warehouse.engine import engine_for
+from warehouse.tables import delivery
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,6 +84,22 @@ def day(vandaag: str | None) -> date:
         return date.fromisoformat(vandaag) if vandaag else today()
     except ValueError:
         raise DeclarationError("command line", "--vandaag", "must be a date, as in 2015-03-02") from None
+
+
+def rows_of(query: Select[Any]) -> list[tuple[Region, dict[str, Any]]]:
+    """The rows of a query, of every region."""
+    found: list[tuple[Region, dict[str, Any]]] = []
+    for region in regions():
+        with engine_for(region.database, "loader").connect() as connection:
+            found += [(region, dict(row)) for row in connection.execute(query).mappings()]
+    return found
+
+
+def delivered_by(delivery_id: int) -> tuple[Region, str]:
+    """The region that has a delivery, and the source that delivered it. Raises LookupError."""
+    for region, row in rows_of(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id)):
+        return region, row["source"]
+    raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
 
 
 def find(name: str) -> tuple[Region, Source]:

@@ -1,0 +1,12 @@
+"""take_in: a delivery that was received goes through the other verbs, one after another, without Airflow."""
+
+from exchange.assess import Assessed, assess
+from exchange.context import Context
+from exchange.merge import Merged, merge
+from exchange.validate import validate
+
+
+def take_in(context: Context, delivery_id: int) -> tuple[Assessed, Merged]:
+    """validate, assess and merge one delivery; done again it changes nothing. Raises WarehouseError."""
+    validate(context, delivery_id)
+    return assess(context, delivery_id), merge(context, delivery_id)
