@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, get_current_context, task
 
 from dags.tasks import PARAMS, RETRIES, connection, cure, log, one_line, run_id, timed, vandaag
-from exchange import answer, assess, merge, receive, runs, validate
+from exchange import answer, assess, merge, receive, runs, try_out, validate
 from exchange.context import Context
 from exchange.delivery import Counts
 from exchange.errors import DeclarationError
@@ -60,7 +60,7 @@ def source_dag(region: Region, source: Source) -> DAG:
         max_active_runs=1,
         catchup=False,
     ) as dag:
-        _tasks(region, source)
+        (_trial if source.is_proef else _tasks)(region, source)
     return dag
 
 
@@ -119,8 +119,31 @@ def _tasks(region: Region, source: Source) -> None:
             counts = [merge.merge(context, delivery).counts for delivery in deliveries]
             log.info("merge %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())
 
+    merged = merge_task(assess_task(validate_task(receive_task())))  # type: ignore[arg-type]  # Airflow hands over the values
+    # A teardown: it runs too where a verb before it failed, for then the sender has to hear that we have the
+    # delivery; and whether the night succeeded is said by the verbs before it.
+    merged >> _answer(region, source).as_teardown()
+
+
+def _trial(region: Region, source: Source) -> None:
+    """The night of a source that is declared `proef`."""
+
+    @task(task_id="try", doc_md="Toetst wat er ligt als een echte levering; er wordt niets van bewaard of verwerkt.")
+    def try_task() -> None:
+        airflow = get_current_context()
+        with cure(), timed():
+            context = Context(region, source, vandaag(airflow), run_id(airflow), connection(source.connection_id))
+            counts = [one.counts for one in try_out.try_night(context)]
+            log.info("try %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())
+
+    try_task() >> _answer(region, source).as_teardown()
+
+
+def _answer(region: Region, source: Source) -> Any:
     @task(
-        task_id="answer", doc_md="Brengt de retourberichten die klaarliggen naar het postvak van de afzender.", **quiet
+        task_id="answer",
+        doc_md="Brengt de retourberichten die klaarliggen naar het postvak van de afzender.",
+        show_return_value_in_logs=False,
     )
     def answer_task() -> None:
         airflow = get_current_context()
@@ -130,10 +153,7 @@ def _tasks(region: Region, source: Source) -> None:
                 sent = answer.answer(Context(region, source, vandaag(airflow), run_id(airflow), box))
             log.info("answer %s: answers %d", source.id, sent)
 
-    merged = merge_task(assess_task(validate_task(receive_task())))  # type: ignore[arg-type]  # Airflow hands over the values
-    # A teardown: it runs too where a verb before it failed, for then the sender has to hear that we have the
-    # delivery; and whether the night succeeded is said by the verbs before it.
-    merged >> answer_task().as_teardown()  # type: ignore[operator]
+    return answer_task()
 
 
 @contextmanager

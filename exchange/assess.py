@@ -48,9 +48,8 @@ def assess(context: Context, delivery_id: int) -> Assessed:
         found = delivery.find(connection, delivery_id, lock=True)
         if found.state != "validated" or found.is_assessed:
             return Assessed(delivery_id, held=found.state == "held")
-        results = tuple(_judge(context, connection, found))
+        results = weigh(context, connection, found)
         held = any(one.level == "hold" and not one.is_met for one in results)
-        _write(context, connection, found, results)
         moment = {"assessed_at": func.clock_timestamp()}
         if held:
             delivery.close(connection, delivery_id, "held", found.counts, **moment)
@@ -60,6 +59,13 @@ def assess(context: Context, delivery_id: int) -> Assessed:
     level = logging.WARNING if held else logging.INFO
     log.log(level, "%s: delivery %d %s %s", context.source.id, delivery_id, found.bericht, assessed.line())
     return assessed
+
+
+def weigh(context: Context, connection: Connection, found: Delivery) -> tuple[Judged, ...]:
+    """Hold a judged delivery as a whole against what is expected of it, and write the results to the ledger."""
+    results = tuple(_judge(context, connection, found))
+    _write(context, connection, found, results)
+    return results
 
 
 def _judge(context: Context, connection: Connection, found: Delivery) -> list[Judged]:

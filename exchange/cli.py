@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange import check as checking
-from exchange import cli_answers, cli_ledger, cli_quality
+from exchange import cli_answers, cli_ledger, cli_quality, cli_try
 from exchange import keys as keyring
 from exchange.answer import answer as answer_source
 from exchange.assess_marts import assess_marts
@@ -19,8 +19,9 @@ from exchange.receive import receive as receive_source
 from exchange.replay import again
 from exchange.shell import Day, Json, SourceName, app, context_of, day, delivered_by, one_line, out, print_json, regions
 from exchange.take_in import take_in
+from exchange.try_out import try_night
 
-__all__ = ["app", "cli_answers", "cli_ledger", "cli_quality"]
+__all__ = ["app", "cli_answers", "cli_ledger", "cli_quality", "cli_try"]
 
 
 @app.command(epilog="Example: `hub check levering.xml --source coevorden`")
@@ -69,9 +70,12 @@ def receive(source: SourceName, vandaag: Day = None, as_json: Json = False) -> N
 @app.command(epilog="Example: `hub run coevorden --vandaag 2015-03-02`")
 @one_line
 def run(source: SourceName, vandaag: Day = None, as_json: Json = False) -> None:
-    """All verbs for one source, without Airflow: receive, validate, assess, merge, answer."""
+    """All verbs for one source, without Airflow: receive to answer; a `proef` source is only tried."""
     context = context_of(source, vandaag)
-    _take_in_all(context, receive_source(context), as_json)
+    if context.source.is_proef:
+        cli_try.tell(context, try_night(context), as_json)
+    else:
+        _take_in_all(context, receive_source(context), as_json)
     sent = answer_source(replace(context, connection=context.source.answer.connection()))
     if not as_json:
         out.print(f"{source}: answers sent {sent}", highlight=False)

@@ -7,7 +7,7 @@ import typer
 from sqlalchemy import select
 
 from exchange.check import refusal
-from exchange.delivery import Counts, place_of
+from exchange.delivery import TRIED, Counts, place_of
 from exchange.document import warning_text
 from exchange.region import Region
 from exchange.shell import Json, app, err, one_line, out, print_json, print_table, regions, rows_of
@@ -72,7 +72,13 @@ def deliveries(
     for row in rows:
         row["warnings"] = " ".join(f"{one['code']}×{one['count']}" for one in row["warnings"])
     heads = list(query.selected_columns.keys())
-    print_table("Deliveries", heads, [[row[head] for head in heads] for row in rows])
+    tried = [row for row in rows if row["state"] == TRIED]
+    real = [row for row in rows if row["state"] != TRIED]
+    print_table("Deliveries", heads, [[row[head] for head in heads] for row in real])
+    if tried:
+        print_table(
+            "Tried only: judged, and nothing of it kept", heads, [[row[head] for head in heads] for row in tried]
+        )
 
 
 @app.command(epilog="Example: `hub rejects 12`")

@@ -8,6 +8,7 @@ A delivery is one bericht in one pick-up of one source. Its state only moves to 
     received -> refused                      unreadable as a whole; the fault code says why
     refused                                  left at the source: a name or a size that was not agreed
     duplicate                                the same bytes came before; nothing to judge
+    tried                                    a proeflevering: judged, told, and nothing of it kept or counted
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,6 +28,7 @@ from warehouse.tables import delivery as table
 
 SAME_BYTES = "L022"
 NOWHERE = ""  # the landing path of what was never taken
+TRIED = "tried"
 
 
 @dataclass(frozen=True)
@@ -113,26 +115,10 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
     Bytes that were received but not judged yet are no duplicate: their own row is given back, so that a run
     that was killed in between goes on where it stopped.
     """
-    same = (
-        select(table)
-        .where(table.c.source == context.source.id, table.c.bericht == payload.bericht)
-        .where(table.c.sha256 == landed.sha256, table.c.duplicate_of.is_(None))
-    )
-    if payload.stand_op is not None:
-        same = same.where(table.c.stand_op == payload.stand_op)
-    earlier = connection.execute(same.limit(1)).mappings().one_or_none()
+    earlier = same_bytes(connection, context, payload, landed.sha256)
     if earlier and earlier["state"] == "received":
         return from_row(earlier)
-    values = _begin(context, payload.bericht, payload.name) | {
-        "media_type": payload.media_type,
-        "stand_op": payload.stand_op,
-        "sha256": landed.sha256,
-        "bytes": landed.size,
-        "landing_path": landed.path,
-        "scope": list(payload.scope),
-        "bookmark": payload.bookmark,
-        "state": "received",
-    }
+    values = begun(context, payload, landed.sha256, landed.size) | {"landing_path": landed.path, "state": "received"}
     if earlier:
         before = from_row(earlier).counts
         values |= {
@@ -151,6 +137,31 @@ def record(connection: Connection, context: Context, payload: Payload, landed: L
     row = connection.execute(insert(table).values(values).returning(table)).mappings().one()
     announce(connection, row["delivery_id"], row["state"])
     return from_row(row)
+
+
+def same_bytes(connection: Connection, context: Context, payload: Payload, sha256: bytes) -> RowMapping | None:
+    """The first delivery of these bytes by this source, as of the same moment where that is known already."""
+    same = (
+        select(table)
+        .where(table.c.source == context.source.id, table.c.bericht == payload.bericht)
+        .where(table.c.sha256 == sha256, table.c.duplicate_of.is_(None), table.c.state != TRIED)
+    )
+    if payload.stand_op is not None:
+        same = same.where(table.c.stand_op == payload.stand_op)
+    return connection.execute(same.limit(1)).mappings().one_or_none()
+
+
+def begun(context: Context, payload: Payload, sha256: bytes, size: int) -> dict[str, Any]:
+    """The columns of a delivery of which only the bytes are known yet, but for its state; landed nowhere."""
+    return _begin(context, payload.bericht, payload.name) | {
+        "media_type": payload.media_type,
+        "stand_op": payload.stand_op,
+        "sha256": sha256,
+        "bytes": size,
+        "landing_path": NOWHERE,
+        "scope": list(payload.scope),
+        "bookmark": payload.bookmark,
+    }
 
 
 def leave(connection: Connection, context: Context, left: Left) -> int | None:

@@ -16,14 +16,16 @@ from sqlalchemy import Connection, RowMapping, select, text
 from exchange.check import refusal
 from exchange.delivery import place_of
 from exchange.document_quality import quality
+from exchange.outbox import KINDS as STATES
 from exchange.region import Delivers, Region
 from reports.retourbericht import sentence
 from schemas.faults import CATALOGUE, fault
 from schemas.messages import fault_at
 from schemas.render.retourbericht import VERSIE
-from warehouse.tables import answer, delivery, reject
+from warehouse.tables import answer, delivery, quality_result, reject
 
 OUTCOME: Mapping[str, str] = {"merged": "verwerkt", "refused": "geweigerd", "duplicate": "dubbel"}
+PROEF = "proef"
 #: What the ledger counts, in the sender's language.
 COUNTED: Mapping[str, str] = {
     "ontvangen": "received",
@@ -79,7 +81,7 @@ def document(connection: Connection, region: Region, delivery_id: int) -> Docume
         "retourbericht": VERSIE,
         "versie": made["versie"],
         "soort": made["soort"],
-        "uitkomst": OUTCOME[row["state"]] if made["soort"] == "definitief" else made["soort"],
+        "uitkomst": _outcome(connection, row, made["soort"]),
         "gemaakt_op": _moment(made["made_at"]),
         "samenvatting": "",
         "afzender": {"bron": source.id, "naam": source.title, "soort": source.kind, "code": source.code},
@@ -104,7 +106,23 @@ def document(connection: Connection, region: Region, delivery_id: int) -> Docume
     head["kwaliteit"] = quality(connection, region, source, head, _names(delivers)) if is_judged else []
     head["samenvatting"] = sentence(head)
     name = f"retourbericht_{row['vandaag']:%Y%m%d}_{row['bericht'] or 'levering'}_{delivery_id}"
+    if made["soort"] == PROEF:
+        name = f"proef_{name}"
     return Document(delivery_id, made["versie"], name, head, rejects_of if is_judged else None)
+
+
+def _outcome(connection: Connection, row: RowMapping, soort: str) -> str:
+    """What became of a delivery; of one that was only tried, what would have."""
+    if soort != PROEF:
+        return OUTCOME[row["state"]] if soort == "definitief" else soort
+    unmet = select(quality_result.c.delivery_id).where(
+        quality_result.c.delivery_id == row["delivery_id"],
+        quality_result.c.level == "hold",
+        quality_result.c.is_met.is_(False),
+    )
+    if row["fault_code"]:
+        return OUTCOME["refused"]
+    return STATES["held"] if connection.scalar(select(unmet.exists())) else OUTCOME["merged"]
 
 
 def records(connection: Connection, region: Region, found: Document) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from warehouse.tables import quality_result as table
 SHARE = re.compile(r"\bdeel\b", re.IGNORECASE)  # a part of 1, by the words of the expectation itself
 NOTED = "Ter kennisgeving; dit houdt de levering niet tegen"
 HELD = "De levering is hierom aangehouden"
+WOULD_HOLD = "Een echte levering wordt hierom aangehouden"
 RELEASED = "De levering was hierom aangehouden en is na controle vrijgegeven"
 
 
@@ -33,7 +34,7 @@ def quality(
     if not gravest:
         return []
     known = expected(levering["bericht"], region.quality, source.quality)
-    held = HELD if head["soort"] == "aangehouden" else RELEASED
+    held = {"aangehouden": HELD, "proef": WOULD_HOLD}.get(head["soort"], RELEASED)
     return [
         {
             "tekst": _text(row, known.bounds.get(row["expectation"], Bounds()), known.plausibel, names),

@@ -20,11 +20,15 @@ KINDS: Mapping[str, str] = {
     "merged": "definitief",
     "refused": "definitief",
     "duplicate": "definitief",
+    "tried": "proef",
 }
 
 
-def announce(connection: Connection, delivery_id: int, state: str) -> None:
-    """Let an answer about this delivery in this state wait to be sent; an older version that waits is overtaken."""
+def announce(connection: Connection, delivery_id: int, state: str, *, is_sent: bool = True) -> None:
+    """Let an answer about this delivery in this state wait to be sent; an older version that waits is overtaken.
+
+    With `is_sent` false it is made for whoever asks, and waits for nothing.
+    """
     if state not in KINDS:
         return
     own = answer.c.delivery_id == delivery_id
@@ -35,6 +39,8 @@ def announce(connection: Connection, delivery_id: int, state: str) -> None:
     )
     names = ["delivery_id", "versie", "soort", "source", "gemeente_code", "verantwoordelijke_code"]
     made = connection.execute(insert(answer).from_select(names, row).returning(answer)).mappings().one()
+    if not is_sent:
+        return
     connection.execute(
         update(outbox).where(outbox.c.delivery_id == delivery_id, outbox.c.state == "waiting").values(state="overtaken")
     )

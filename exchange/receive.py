@@ -29,6 +29,11 @@ def receive(context: Context) -> list[int]:
     """
     if context.connection is None:
         raise DeclarationError(context.source.file, "connection.id", "receive needs a connection")
+    if context.source.is_proef:
+        cure = (
+            f"is true: nothing of it is received; `hub run {context.source.id}` tries it, or remove the line to go live"
+        )
+        raise DeclarationError(context.source.file, "proef", cure)
     source = context.source
     requests = [Request(bericht, delivers.options) for bericht, delivers in source.delivers.items()]
     with context.lock(), run(context), context.workdir() as workdir, context.connector() as connector:
@@ -38,7 +43,7 @@ def receive(context: Context) -> list[int]:
                 proof.prove(context, connector, kept)
             connector.confirm(payload)
             payload.path.unlink(missing_ok=True)
-        _tell(context, getattr(connector, "left", ()))
+        tell(context, getattr(connector, "left", ()))
     with context.engine.connect() as connection:
         waiting = delivery.unfinished(connection, source.id)
     log.info("%s: %d deliveries wait to be judged", source.id, len(waiting))
@@ -61,7 +66,7 @@ def _keep(context: Context, payload: Payload) -> Delivery:
     return kept
 
 
-def _tell(context: Context, left: Sequence[Left]) -> None:
+def tell(context: Context, left: Sequence[Left]) -> None:
     """What was not taken is refused in the ledger: we see it, the sender is answered, and nothing else waits for it."""
     for one in left:
         with context.engine.begin() as connection:
@@ -87,7 +92,7 @@ def _seen(context: Context) -> dict[str, Merged]:
     )
     latest = (
         select(table.c.bericht, func.max(table.c.stand_op))
-        .where(own, table.c.state != "refused")
+        .where(own, table.c.state.not_in(("refused", delivery.TRIED)))
         .group_by(table.c.bericht)
     )
     with context.engine.connect() as connection:

@@ -22,7 +22,7 @@ def again(context: Context, delivery_id: int) -> Delivery:
     with context.engine.begin() as connection:
         found = find(connection, delivery_id)
         if found.landing_path == NOWHERE:
-            raise LookupError(f"delivery {delivery_id} was left at the source: there are no bytes to judge")
+            raise LookupError(f"no bytes of delivery {delivery_id} were kept: there is nothing to judge")
         row = connection.execute(select(table).where(table.c.delivery_id == delivery_id)).mappings().one()
         values = {name: row[name] for name in COPIED} | {
             "run_id": context.run_id,

@@ -23,6 +23,7 @@ from schemas.errors import ContractError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 RESERVED = ("publish", "housekeeping")  # what Airflow runs for a region bears names like these
+PROEF = "**PROEF**: wat deze bron levert wordt getoetst en beantwoord; er wordt niets van bewaard of verwerkt.\n\n"
 CHANNELS: Mapping[str, str] = {"sftp": "sftp", "folder": "fs"}  # channel of an answer -> conn_type of its connection
 
 
@@ -86,6 +87,7 @@ class Source:
     region: str
     file: str
     quality: Layers = field(default_factory=dict)  # what is expected of its deliveries, beside what is of all
+    is_proef: bool = False  # its deliveries are judged and answered, and nothing of them is kept
 
     def connection(self) -> Connection:
         """The connection as the environment gives it (AIRFLOW_CONN_<ID>), for use outside Airflow."""
@@ -111,6 +113,7 @@ class Source:
         )
         return (
             f"### {self.title}\n\n"
+            f"{PROEF if self.is_proef else ''}"
             f"{self.kind.capitalize()} `{self.code}` in regio `{self.region}`, via `{self.connector}` "
             f"(connection `{self.connection_id}`). Eigenaar: {self.owner}.\n\n"
             f"| bericht | contract | levert als |\n|---|---|---|\n{rows}\n\n"
@@ -153,6 +156,7 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
         region=region,
         file=f"regions/{region}/sources/{path.name}",
         quality=quality,
+        is_proef="proef" in table.values and table.flag("proef"),
     )
     verwerking.end()
     table.end()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, select
 
 from exchange import outbox
-from exchange.delivery import Counts, from_row, held
+from exchange.delivery import TRIED, Counts, from_row, held
 from exchange.region import Region, Source
 from exchange.runs import interrupted
 from warehouse.tables import delivery, run
@@ -20,9 +20,9 @@ SILENT_DAYS = 7
 class SourceStatus:
     """The last night of one source. `delivery_ids` and counts are those of that night; state says how it ended.
 
-    state: never (not asked yet), running, interrupted (killed half-way; the next run goes on), failed, refused (a
-    delivery was unreadable), held (a delivery was too odd as a whole, and waits for a release), silent (nothing came),
-    waiting (received, not merged yet), merged.
+    state: proef (its deliveries are only tried), never (not asked yet), running, interrupted (killed half-way; the next
+    run goes on), failed, refused (a delivery was unreadable), held (a delivery was too odd as a whole, and waits for a
+    release), silent (nothing came), waiting (received, not merged yet), merged.
     held: all deliveries that are held, of whichever night.
     warnings: how often something was odd in what was taken all the same. answers_waiting: of all nights.
     """
@@ -69,7 +69,9 @@ def _status(connection: Connection, region: Region, source: Source, killed: Cont
     runs = select(run).where(run.c.source == source.id).order_by(run.c.vandaag.desc(), run.c.started_at.desc())
     last = connection.execute(runs.limit(1)).mappings().one_or_none()
     day = last["vandaag"] if last else None
+    is_tried = delivery.c.state == TRIED
     query = select(delivery).where(delivery.c.source == source.id, delivery.c.vandaag == day)
+    query = query.where(is_tried if source.is_proef else ~is_tried)
     rows = connection.execute(query.order_by(delivery.c.delivery_id)).mappings().all()
     found = [from_row(row) for row in rows]
     return SourceStatus(
@@ -103,6 +105,8 @@ def _state(run_state: str | None, states: Iterable[str]) -> str:
         return "never"
     if run_state != "succeeded":
         return run_state
+    if TRIED in states:
+        return "proef"
     if "refused" in states:
         return "refused"
     if "held" in states:
@@ -123,7 +127,7 @@ def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
     asked: dict[str, date] = dict(connection.execute(asks).all())
     brought: dict[str, date] = dict(connection.execute(brings).all())
     found = []
-    for source in region.sources:
+    for source in (one.id for one in region.sources.values() if not one.is_proef):
         if source not in asked:
             found.append(Stale(source, "nog nooit opgehaald"))
         elif asked[source] < vandaag:

@@ -59,7 +59,7 @@ def _verdict(context: Context, delivery_id: int) -> tuple[Delivery, Counts]:
             return found, found.counts
         try:
             with connection.begin_nested():
-                counts = _judge_known(context, connection, found)
+                counts = judge(context, connection, found)
         except DeliveryRefused as refused:
             load.drop_stages(connection, [load.stage_name(delivery_id, part) for part in range(2)])
             delivery.close(
@@ -97,8 +97,11 @@ def complete(header: Header, bericht: str, scope: tuple[str, ...]) -> Header:
     return replace(header, bericht=header.bericht or bericht, omvang=omvang, scope=scope or header.scope)
 
 
-def _judge_known(context: Context, connection: Connection, found: Delivery) -> Counts:
-    """Records that came before in the same bytes are taken as known; where one proves to matter, none is."""
+def judge(context: Context, connection: Connection, found: Delivery) -> Counts:
+    """Judge one delivery in the transaction of the caller. Raises DeliveryRefused.
+
+    Records that came before in the same bytes are taken as known; where one proves to matter, none is.
+    """
     try:
         with connection.begin_nested():
             return _judge(context, connection, found, is_again=False)

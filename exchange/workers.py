@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from connectors.connector import Connector, Marker, RawRecord
 from exchange.context import Context
-from exchange.delivery import Delivery
+from exchange.delivery import TRIED, Delivery
 from exchange.judge import Judge
 from exchange.region import Delivers
 from exchange.seen import Seen
@@ -58,9 +58,10 @@ def fill(context: Context, connection: Connection, found: Delivery, delivers: De
 
     The delivery bears its stand_op by now.
 
-    One part belongs to the transaction of the caller; two are committed before this returns.
+    One part belongs to the transaction of the caller; two are committed before this returns. What is only tried is
+    always one part: nothing of it may stay.
     """
-    if found.size < LARGE or not isinstance(context.connector(), Splitting):
+    if found.size < LARGE or found.state == TRIED or not isinstance(context.connector(), Splitting):
         stage = load.stage_name(found.delivery_id, 0)
         load.create_stage(connection, delivers.contract, stage)
         with context.landing.open(found.landing_path, found.sha256) as stream:

@@ -62,9 +62,10 @@ def write(folder: Path, name: str, head: Document, records: Iterable[Document]) 
 
 def page(head: Document, shown: Shown, json_name: str) -> str:
     """The page: one HTML file that asks for nothing outside itself."""
-    badge = OUTCOME[head["uitkomst"]]
+    is_proef = head["soort"] == PROEF
+    badge = (WOULD_BE if is_proef else OUTCOME)[head["uitkomst"]]
     if head["uitkomst"] == "verwerkt" and head["aantallen"]["afgekeurd"]:
-        badge = IN_PART
+        badge = WOULD_BE_IN_PART if is_proef else IN_PART
     return _template().render(head=head, shown=shown, json_name=json_name, totals=TOTALS, badge=badge)
 
 
@@ -86,12 +87,23 @@ OUTCOME: Mapping[str, tuple[str, str]] = {
     "geweigerd": ("Geweigerd", "fout"),
     "dubbel": ("Al eerder ontvangen", "goed"),
 }
+PROEF = "proef"
+NOTHING_KEPT = "Dit was een proef: er is niets van bewaard of verwerkt."
+#: What it says on top of a trial, where that is another word.
+WOULD_BE: Mapping[str, tuple[str, str]] = {
+    "verwerkt": ("PROEF · in orde", "goed"),
+    "aangehouden": ("PROEF · zou aangehouden worden", "wacht"),
+    "geweigerd": ("PROEF · zou geweigerd worden", "fout"),
+}
+WOULD_BE_IN_PART = ("PROEF · deels afgekeurd", "wacht")
 IN_PART = ("Verwerkt, deels afgekeurd", "wacht")
 
 
 def sentence(head: Document) -> str:
     """What became of the delivery, in one or two plain sentences."""
     outcome, counts = head["uitkomst"], head["aantallen"]
+    if head["soort"] == PROEF:
+        return f"{NOTHING_KEPT} {_would_be(outcome, counts)}"
     earlier = head["levering"]["gelijk_aan"]
     if outcome == "ontvangen":
         return "Uw levering is ontvangen en wordt nog gekeurd. U hoeft niets te doen."
@@ -106,6 +118,33 @@ def sentence(head: Document) -> str:
     if outcome == "dubbel":
         said = f"Deze levering is gelijk aan levering {earlier} en is niet opnieuw verwerkt."
         return f"{said} U hoeft niets te doen." if not counts["afgekeurd"] else f"{said} {_rejected(counts)}"
+    said = _found(counts)
+    if counts["ingetrokken"]:
+        said += f" {_gone(counts, 'is', 'zijn')} ingetrokken."
+    return said
+
+
+def _would_be(outcome: str, counts: Mapping[str, int]) -> str:
+    """What would become of a delivery that was only tried."""
+    if outcome == "geweigerd":
+        return "Een echte levering als deze wordt als geheel geweigerd. Herstel de oorzaak en probeer het opnieuw."
+    said = _found(counts)
+    if counts["ingetrokken"]:
+        said += f" {_gone(counts, 'zou', 'zouden')} worden ingetrokken."
+    if outcome == "aangehouden":
+        said += " Een echte levering als deze wordt aangehouden, om wat hieronder staat over de levering als geheel."
+    return said
+
+
+def _gone(counts: Mapping[str, int], one: str, more: str) -> str:
+    gone = counts["ingetrokken"]
+    return wording.counted(
+        gone, f"record dat er niet meer in stond, {one}", f"records die er niet meer in stonden, {more}"
+    )
+
+
+def _found(counts: Mapping[str, int]) -> str:
+    """How many of the records are right."""
     if not counts["ontvangen"]:
         said = "Er stonden geen records in de levering."
     elif counts["afgekeurd"]:
@@ -114,11 +153,6 @@ def sentence(head: Document) -> str:
         said = "Het record in de levering is in orde. U hoeft niets te doen."
     else:
         said = f"Alle {wording.number(counts['ontvangen'])} records in de levering zijn in orde. U hoeft niets te doen."
-    if counts["ingetrokken"]:
-        gone = wording.counted(
-            counts["ingetrokken"], "record dat er niet meer in stond, is", "records die er niet meer in stonden, zijn"
-        )
-        said += f" {gone} ingetrokken."
     return said
 
 

@@ -40,7 +40,10 @@ def render() -> str:
         **_object(
             retourbericht={"type": "string", "pattern": r"^1\.[0-9]+$", "description": "Versie van deze vorm"},
             versie={"type": "integer", "minimum": 1, "description": "Volgnummer over deze levering"},
-            soort={"enum": ["ontvangen", "aangehouden", "definitief"]},
+            soort={
+                "enum": ["ontvangen", "aangehouden", "definitief", "proef"],
+                "description": "proef: getoetst als een echte levering, en niets ervan bewaard of verwerkt",
+            },
             uitkomst={"enum": ["ontvangen", "aangehouden", "verwerkt", "geweigerd", "dubbel"]},
             gemaakt_op=_MOMENT,
             samenvatting={**_TEXT, "description": "In een of twee zinnen"},

@@ -37,6 +37,13 @@ def test_its_tasks_are_the_verbs_in_order(sources: Path, parse: Parse) -> None:
     assert all(task.retries == 4 and task.retry_exponential_backoff for task in dag.tasks)
 
 
+def test_the_night_of_a_proef_source_tries_and_answers(sources: Path, parse: Parse, declaration: str) -> None:
+    (sources / "emmen.toml").write_text(f"proef = true\n{declaration}")
+    dag = parse().dags["emmen"]
+    assert [task.task_id for task in dag.topological_sort()] == ["try", "answer"]
+    assert "PROEF" in (dag.doc_md or "")
+
+
 def test_publication_waits_for_no_source(sources: Path, parse: Parse) -> None:
     dag = parse().dags["publish_drenthe"]
     assert [task.task_id for task in dag.tasks] == ["publish", "assess"]

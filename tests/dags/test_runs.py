@@ -120,6 +120,23 @@ def test_a_night_of_a_source_ends_in_one_line_per_verb(
     assert rows[0].run_id == f"emmen/{run.run_id}"
 
 
+def test_a_night_of_a_proef_source_tries_and_answers(
+    hub: Path,
+    airflow_database: None,
+    sources: Path,
+    parse: Parse,
+    dropped: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (sources / "emmen.toml").write_text("proef = true\n" + (sources / "emmen.toml").read_text())
+    run = parse().dags["emmen"].test(run_conf={"vandaag": "2015-03-09"})
+    assert run.state == "success"
+    lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
+    assert lines[0].startswith("try emmen: deliveries 1 · received 2 · ")
+    assert lines[1].startswith("answer emmen: answers ")
+    assert any(path.name.startswith("proef_retourbericht_20150309") for path in (dropped / "in").iterdir())
+
+
 def test_between_tasks_travel_numbers_of_deliveries_only(
     hub: Path, airflow_database: None, sources: Path, parse: Parse, dropped: Path
 ) -> None:

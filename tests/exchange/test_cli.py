@@ -187,3 +187,32 @@ def test_a_source_that_does_not_load_says_why_when_it_is_asked_for(hub: Hub, run
     result = run("run", "kapot")
     assert result.exit_code == 2
     assert "regions/drenthe/shared/suite.toml: shared.vast.x" in result.output
+
+
+def test_try_judges_a_file_and_the_ledger_shows_it_apart(hub: Hub, run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "aanmelding_1.xml"
+    file.write_text(xml([aanmelding("A"), aanmelding("B", datum_aanmelding="2015-02-31")]), encoding="utf-8")
+    shown = run("try", "proef", str(file), "--vandaag", "2015-03-02", "--out", str(tmp_path / "antwoord"))
+    assert shown.exit_code == 1
+    assert "Dit was een proef" in shown.output
+    assert "1 × V005: datum_aanmelding is geen bestaande datum" in shown.output
+    assert sorted(path.suffix for path in (tmp_path / "antwoord").iterdir()) == [".html", ".json"]
+    assert "Tried only" in run("deliveries").output
+    (row,) = as_json(run("deliveries", "--json"))
+    assert (row["state"], row["received"], row["rejected"]) == ("tried", 2, 1)
+    assert as_json(run("answer", str(row["delivery_id"]), "--json"))["soort"] == "proef"
+    assert "V005" in run("rejects", str(row["delivery_id"])).output
+
+
+def test_try_without_a_file_asks_the_source_and_run_of_a_proef_source_tries(
+    hub: Hub, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A")]))
+    (asked,) = as_json(run("try", "proef", "--vandaag", "2015-03-02", "--json"))
+    assert (asked["soort"], asked["aantallen"]["aangenomen"], path.exists()) == ("proef", 1, True)
+    trial = replace(hub.region, sources={"proef": replace(hub.source, is_proef=True)})
+    monkeypatch.setattr(exchange.shell, "load_regions", lambda: [trial])
+    (nightly,) = as_json(run("run", "proef", "--vandaag", "2015-03-03", "--json"))
+    assert (nightly["soort"], path.exists()) == ("proef", False)
+    assert hub.current() == set()
+    assert len(list((hub.folder / "in").iterdir())) == 2

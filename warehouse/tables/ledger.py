@@ -65,7 +65,8 @@ delivery = Table(
     Column("omvang", Text, comment="volledig of wijzigingen, volgens de levering zelf"),
     Column("duplicate_of", BigInteger, ForeignKey("exchange.delivery.delivery_id"),
            comment="Eerdere levering met dezelfde bytes"),
-    Column("state", Text, nullable=False, comment="received, validated, held, merged, refused of duplicate"),
+    Column("state", Text, nullable=False,
+           comment="received, validated, held, merged, refused, duplicate of tried (proef)"),
     Column("assessed_at", Moment, comment="Moment waarop de levering als geheel beoordeeld is; leeg: nog niet"),
     Column("released_at", Moment, comment="Moment waarop een vastgehouden levering is vrijgegeven"),
     Column("released_by", Text, comment="Wie haar vrijgaf"),
@@ -89,7 +90,8 @@ delivery = Table(
     Column("regelset", Text, comment="Hash van contract en codelijsten waarmee gekeurd is"),
     Column("software", Text, comment="Versie van de hub die keurde"),
     Column("finished_at", Moment, comment="Moment van de laatste stap"),
-    CheckConstraint("state in ('received', 'validated', 'held', 'merged', 'refused', 'duplicate')", name="state"),
+    CheckConstraint("state in ('received', 'validated', 'held', 'merged', 'refused', 'duplicate', 'tried')",
+                    name="state"),
     CheckConstraint("state = 'received' or residual = 0", name="residual"),
     CheckConstraint("state <> 'held' or assessed_at is not null", name="held_is_assessed"),
     CheckConstraint("num_nulls(released_at, released_by, release_reason) in (0, 3)", name="released"),
@@ -100,10 +102,10 @@ delivery = Table(
     schema="exchange",
     comment="Leveringen. Korrel: een bericht in een keer ophalen bij een bron",
 )  # fmt: skip
-# The same bytes again are a row of their own (duplicate_of), so only first ones are unique.
+# The same bytes again are a row of their own (duplicate_of), so only first ones are unique; what was tried never came.
 Index(
     "delivery_bytes_uq", delivery.c.source, delivery.c.bericht, delivery.c.sha256, delivery.c.stand_op,
-    unique=True, postgresql_nulls_not_distinct=True, postgresql_where=delivery.c.duplicate_of.is_(None),
+    unique=True, postgresql_nulls_not_distinct=True, postgresql_where=text("duplicate_of is null and state <> 'tried'"),
 )  # fmt: skip
 Index("delivery_source_bericht_stand_op_ix", delivery.c.source, delivery.c.bericht, delivery.c.stand_op)
 Index("delivery_vandaag_ix", delivery.c.vandaag)
