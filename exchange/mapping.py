@@ -113,23 +113,24 @@ class Mapper:
             if isinstance(value, str) and value:
                 record[path] = [part.strip() for part in value.split(separator) if part.strip()]
         for path, mend in self._repair.items():
-            value = record.get(path)
-            if isinstance(value, str) and value:
-                record[path] = mend(value)
-            elif isinstance(value, list):
-                record[path] = [mend(part) if isinstance(part, str) else part for part in value]
-            if repaired is not None and record.get(path) != value:
+            if _change(record, path, mend) and repaired is not None:
                 repaired.append(path)
         for path, change in self._each.items():
-            value = record.get(path)
-            if isinstance(value, str) and value:
-                record[path] = change(value)
-            elif isinstance(value, list):
-                record[path] = [change(part) if isinstance(part, str) else part for part in value]
+            _change(record, path, change)
         self._groups(record)
         for path, constant in self._vast.items():
             record.setdefault(path, constant)
         return record
+
+
+def _change(record: dict[str, Any], path: str, change: Callable[[str], str]) -> bool:
+    """Change the text or the texts that stand at a path; whether that made a difference."""
+    value = record.get(path)
+    if isinstance(value, str) and value:
+        record[path] = change(value)
+    elif isinstance(value, list):
+        record[path] = [change(part) if isinstance(part, str) else part for part in value]
+    return record.get(path) != value
 
 
 def _translate(words: Mapping[str, str], first: Callable[[str], str] | None) -> Callable[[str], str]:

@@ -142,16 +142,10 @@ class StageWriter:
 
     def deleted(self, raw: RawRecord, values: Mapping[str, Any], place: str, hidden: Sequence[str] = ()) -> str:
         """The line of a message that says that a record is gone: key only."""
-        cells = dict.fromkeys(self.names, "")
-        cells |= {
-            "record_nummer": str(raw.nummer),
-            "byte_start": str(raw.start),
-            "byte_end": str(raw.end),
+        cells = self._place_of(raw) | {
             "verwijderen": "t",
-            "verantwoordelijk": self._code,
             "sleutel_hash": BYTES + self.key_hash(raw, values).hex(),
             "inhoud_hash": BYTES + self._keys.lookup(GONE).hex(),
-            "is_bekend": "f",
             "partitie": _escape(raw.partitie),
             "vindplaats": _escape(place),
         }
@@ -165,24 +159,24 @@ class StageWriter:
         """The line of a refused record: where it stands, whose it is, which faults; no value but a sound key."""
         wrong = {fault.field for fault in faults}
         sound = all(values.get(name) and name not in wrong for name in self._key)
-        cells = dict.fromkeys(self.names, "")
-        cells |= {
-            "record_nummer": str(raw.nummer),
-            "byte_start": str(raw.start),
-            "byte_end": str(raw.end),
-            "verwijderen": "f",
-            "is_bekend": "f",
-            "fouten": _escape(
-                json.dumps([fault.as_dict() | {"tekst": fault.text()} for fault in faults], ensure_ascii=False)
-            ),
-            "verantwoordelijk": self._code,
-        }
+        told = [fault.as_dict() | {"tekst": fault.text()} for fault in faults]
+        cells = self._place_of(raw) | {"verwijderen": "f", "fouten": _escape(json.dumps(told, ensure_ascii=False))}
         if "gemeente_code" not in wrong and values.get("gemeente_code"):
             cells["gemeente"] = _escape(str(values["gemeente_code"]))
         if sound:
             cells["sleutel"] = _escape(" ".join(masked(self._as_delivered(name, values)) for name in self._key))
             cells["sleutel_hash"] = BYTES + self.key_hash(raw, values).hex()
         return NEXT.join(cells.values())
+
+    def _place_of(self, raw: RawRecord) -> dict[str, str]:
+        """Every cell of a line, in order; empty but for where the record stands and who answers for it."""
+        return dict.fromkeys(self.names, "") | {
+            "record_nummer": str(raw.nummer),
+            "byte_start": str(raw.start),
+            "byte_end": str(raw.end),
+            "verantwoordelijk": self._code,
+            "is_bekend": "f",
+        }
 
     def _as_delivered(self, name: str, values: Mapping[str, Any]) -> str:
         """A key value in the form in which senders know it: a month has no day."""
