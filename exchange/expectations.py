@@ -66,7 +66,13 @@ def marts() -> Expectations:
 @cache
 def _general() -> Layers:
     own = {bericht: _layer(read_toml(FOLDER / f"{bericht}.toml"), contract) for bericht, contract in load_all().items()}
-    return own | {"": _bounds_of(read_toml(FOLDER / "levering.toml"))}
+    return own | {"": _every_delivery()}
+
+
+@cache
+def _every_delivery() -> Layer:
+    """The file that makes the names of what can be expected of a delivery."""
+    return _bounds_of(read_toml(FOLDER / "levering.toml"))
 
 
 def _laid(layers: Iterable[Layer]) -> Expectations:
@@ -91,7 +97,7 @@ def _bounds_of(table: Table) -> Layer:
 
 def _layer(table: Table, contract: Contract | None) -> Layer:
     """Bounds over known expectations; with a contract also items, that name its fields."""
-    names = set(_bounds_of(read_toml(FOLDER / "levering.toml")).bounds)
+    names = set(_every_delivery().bounds)
     bounds: dict[str, Mapping[str, Any]] = {}
     plausibel: dict[str, Plausible] = {}
     for name in sorted(names & set(table.names())):

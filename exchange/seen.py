@@ -10,7 +10,7 @@ from bisect import bisect_left
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from connectors.connector import Mark
 from exchange.delivery import Delivery
@@ -63,15 +63,23 @@ class Seen:
 
 
 def last_shown(connection: Connection, found: Delivery, stand_op: datetime) -> Shown:
-    """What the last delivery before this one showed; one that came early, of a later day, decides nothing here."""
-    query = (
-        select(manifests.c["keys"], manifests.c.contents, manifests.c.marks)
+    """What the last delivery before this one showed; one that came early, of a later day, decides nothing here.
+
+    Where nothing in it was marked (a form whose records are not apart in the bytes) nothing is fetched.
+    """
+    last = (
+        select(deliveries.c.delivery_id)
         .join(manifests, manifests.c.delivery_id == deliveries.c.delivery_id)
         .where(deliveries.c.source == found.source, deliveries.c.bericht == found.bericht)
         .where(deliveries.c.delivery_id != found.delivery_id, deliveries.c.stand_op <= stand_op)
         .where(deliveries.c.state.in_(("validated", "merged")), deliveries.c.received <= MOST)
         .order_by(deliveries.c.stand_op.desc(), deliveries.c.delivery_id.desc())
         .limit(1)
+    )
+    query = (
+        select(manifests.c["keys"], manifests.c.contents, manifests.c.marks)
+        .where(manifests.c.delivery_id == last.scalar_subquery())
+        .where(func.octet_length(manifests.c.marks) > 0)
     )
     row = connection.execute(query).one_or_none()
     return NOTHING if row is None else Shown(*map(bytes, row))

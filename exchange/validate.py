@@ -23,7 +23,7 @@ from exchange.errors import DeliveryRefused
 from exchange.redact import redact
 from exchange.region import Delivers, Source
 from exchange.seen import NOTHING, Seen, last_shown
-from exchange.workers import Filled, fill
+from exchange.workers import Filled, Marking, fill
 from warehouse import load
 
 log = logging.getLogger(__name__)
@@ -113,9 +113,9 @@ def judge(context: Context, connection: Connection, found: Delivery) -> Counts:
 
 
 def _judge(context: Context, connection: Connection, found: Delivery, *, is_again: bool) -> Counts:
-    delivers = context.source.delivers[found.bericht]
+    delivers, connector = context.source.delivers[found.bericht], context.connector()
     with context.landing.open(found.landing_path, found.sha256) as stream:
-        header = complete(context.connector().header(stream), found.bericht, found.scope)
+        header = complete(connector.header(stream), found.bericht, found.scope)
     if header.bericht != found.bericht:
         raise DeliveryRefused("L002", header.bericht)
     stand_op = found.stand_op or header.stand_op or datetime.combine(found.vandaag, time(), UTC)
@@ -124,7 +124,8 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
     scope = list(header.scope)
 
     rules, software = regelset(context, delivers), version("regiohub")
-    shown = NOTHING if is_again else last_shown(connection, found, stand_op)
+    marks = isinstance(connector, Marking) and not is_again
+    shown = last_shown(connection, found, stand_op) if marks else NOTHING
     seen = Seen(context.keys, f"{rules} {software} {context.source.digest(found.bericht)}", shown)
     filled = fill(context, connection, found, delivers, seen)
     proven = found.gone is not None

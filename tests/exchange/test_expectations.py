@@ -1,10 +1,12 @@
 """What is expected is declared in layers, and a mistake in it is one line: file, key, cure."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from exchange import expectations
 from exchange.declaration import read_toml
 from exchange.errors import DeclarationError
 from exchange.expectations import expected, marts, read_layers
@@ -67,6 +69,21 @@ def test_the_declared_regions_and_marts_load() -> None:
     assert load_regions()
     assert {"ongelijk", "wees", "toekomst"} <= set(marts().bounds)
     assert all(bounds.hold_max is None and bounds.hold_min is None for bounds in marts().bounds.values())
+
+
+def test_what_holds_for_every_delivery_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    files: Counter[str] = Counter()
+
+    def counted(path: Path) -> Any:
+        files[path.name] += 1
+        return read_toml(path)
+
+    monkeypatch.setattr(expectations, "read_toml", counted)
+    for remembered in (expectations._general, expectations._every_delivery):
+        remembered.cache_clear()
+    load_regions()
+    assert expected("traject").bounds
+    assert files["levering.toml"] == 1
 
 
 def test_too_few_records_are_not_judged() -> None:

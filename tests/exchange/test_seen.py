@@ -1,7 +1,8 @@
 """What came before in the same bytes is known, and is not judged again; what might matter always is."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from exchange.judge import Judge
 from exchange.keys import WIDTH, Keys, fresh
-from exchange.seen import Seen, Shown
+from exchange.seen import NOTHING, Seen, Shown, last_shown
 from tests.exchange.hub import Hub
 from tests.exchange.levering import aanmelding
 
@@ -92,6 +93,15 @@ def test_a_key_that_comes_twice_is_judged_from_its_values(hub: Hub, judged: list
     counts = hub.deliver("aanmelding_3.xml", [new, old], LATER, stand_op=THIRD)
     assert judged == ["A", "A"]
     assert (counts.unchanged, counts.superseded) == (1, 1)
+
+
+def test_a_delivery_in_which_nothing_can_be_recognised_keeps_no_marks_and_is_not_fetched(hub: Hub) -> None:
+    odd = [aanmelding(name, hobby="schaken") for name in "AB"]
+    hub.deliver("aanmelding_1.xml", odd, LATER, stand_op=FIRST)
+    assert hub.rows("select octet_length(keys), octet_length(marks) from exchange.manifest") == [(2 * WIDTH, 0)]
+    later = {"source": hub.source.id, "bericht": "aanmelding", "delivery_id": 0}
+    with hub.context().engine.connect() as connection:
+        assert last_shown(connection, SimpleNamespace(**later), datetime.fromisoformat(SECOND)) == NOTHING  # type: ignore[arg-type]
 
 
 @given(st.lists(st.binary(min_size=1, max_size=20), unique=True, max_size=40), st.data())
