@@ -46,6 +46,8 @@ bench: .venv/.ready ## what loading, fetching and a whole night cost, against th
 lock: .venv/.ready ## pin what pyproject.toml asks for anew
 	@$(BIN)/uv pip compile pyproject.toml --extra demo --extra test --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --quiet --output-file deploy/requirements.lock
 
 # A command that has nothing to do where nothing was ever set up.
 if_ready = if [ -e .venv/.ready ]; then $(1); else echo "nothing was set up here yet: make demo"; fi

@@ -141,7 +141,12 @@ def publish(vandaag: Day = None, as_json: Json = False) -> None:
 
 @app.command(epilog="Example: `hub keys drenthe >> /etc/hub/secrets.env`, once, for a new region")
 @one_line
-def keys(region: Annotated[str, typer.Argument(help="Name of the region.")]) -> None:
+def keys(
+    region: Annotated[str, typer.Argument(help="Name of the region.")],
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="The keys of now, with a new one that seals from now on.")
+    ] = False,
+) -> None:
     """Print a fresh set of secret keys for a region, to be kept where secrets are kept."""
-    for name, value in keyring.fresh(region).items():
+    for name, value in (keyring.rotated(region) if rotate else keyring.fresh(region)).items():
         sys.stdout.write(f"{name}={value}\n")

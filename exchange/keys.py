@@ -7,9 +7,11 @@ HUB_<REGION>_KLUIS_KEY     Tink keyset; seals the identity of a person
 HUB_<REGION>_LOOKUP_KEY    32 random bytes; keys the hashes by which a record or a person is found again
 
 A Tink keyset can hold several keys: the primary one seals, every one opens. That is how a key rotates.
+HUB_KEYS_FILE may name a file of such lines, as `hub keys` prints them; what the environment says itself goes before.
 """
 
 import base64
+import json
 import os
 import secrets
 from collections.abc import Mapping
@@ -46,11 +48,12 @@ class Keys:
     @classmethod
     def from_env(cls, region: str, environ: Mapping[str, str] = os.environ) -> "Keys":
         """Read the keys of a region. Raises DeclarationError when one is missing or is no key."""
+        given = {**_kept(environ), **environ}
         found = {}
         for purpose in PURPOSES:
             name = variable(region, purpose)
             try:
-                found[purpose] = base64.b64decode(environ[name], validate=True)
+                found[purpose] = base64.b64decode(given[name], validate=True)
             except KeyError:
                 raise DeclarationError(
                     "environment", name, "set it; `hub keys` prints a fresh set for a new region"
@@ -78,6 +81,22 @@ class Keys:
         return blake2b(begin.encode(), key=self.lookup_key, digest_size=WIDTH)
 
 
+def _kept(environ: Mapping[str, str]) -> dict[str, str]:
+    """The lines of the file that HUB_KEYS_FILE names, where it does. Raises DeclarationError."""
+    if not (file := environ.get("HUB_KEYS_FILE")):
+        return {}
+    try:
+        return read_lines(Path(file))
+    except OSError as error:
+        raise DeclarationError("environment", "HUB_KEYS_FILE", f"{file} cannot be read: {error.strerror}") from None
+
+
+def read_lines(file: Path) -> dict[str, str]:
+    """NAME=value lines; others (empty ones, notes) are passed over."""
+    lines = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines())
+    return {name.strip(): value.strip() for name, sign, value in lines if sign}
+
+
 def _primitive(keyset: str, kind: type) -> object:
     handle = tink.json_proto_keyset_format.parse(keyset, secret_key_access.TOKEN)
     return handle.primitive(kind)
@@ -95,6 +114,26 @@ def fresh(region: str) -> dict[str, str]:
     return {variable(region, purpose): base64.b64encode(key).decode() for purpose, key in raw.items()}
 
 
+def rotated(region: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The keys of a region with a new primary key in both keysets; what the old ones sealed still opens.
+
+    The lookup key stays: it names every person and record, and a new one would know nobody. Raises DeclarationError.
+    """
+    now, new = Keys.from_env(region, environ), Keys.from_env(region, fresh(region))
+    raw = {
+        "LANDING": _added(now.landing_keyset, new.landing_keyset).encode(),
+        "KLUIS": _added(now.kluis_keyset, new.kluis_keyset).encode(),
+        "LOOKUP": now.lookup_key,
+    }
+    return {variable(region, purpose): base64.b64encode(key).decode() for purpose, key in raw.items()}
+
+
+def _added(keyset: str, newer: str) -> str:
+    """One keyset with the keys of both; the primary one is that of the newer. Tink's JSON is made for that."""
+    old, new = json.loads(keyset), json.loads(newer)
+    return json.dumps({"primaryKeyId": new["primaryKeyId"], "key": [*old["key"], *new["key"]]})
+
+
 def _serialise(handle: tink.KeysetHandle) -> str:
     return tink.json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN)
 
@@ -105,7 +144,7 @@ def ensure(home: Path, regions: tuple[str, ...]) -> dict[str, str]:
     Returns the variables. A real installation takes them from its own secret store instead.
     """
     path = home / "keys.env"
-    kept = dict(line.split("=", 1) for line in path.read_text().splitlines()) if path.exists() else {}
+    kept = read_lines(path) if path.exists() else {}
     missing = [region for region in regions if variable(region, "LANDING") not in kept]
     if missing:
         for region in missing:

@@ -4,7 +4,6 @@ The login of that URL may do what `warehouse.setup` needs (CREATEDB, CREATEROLE)
 one of the region's roles, so that the rights of the database hold for the hub too.
 """
 
-import os
 import re
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from warehouse.errors import WarehouseError, emptied
+from warehouse.secret import secret
 
 ROLES = ("owner", "loader", "analyst", "controller", "kluis")
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")  # with the longest role behind it within 63 bytes
@@ -29,8 +29,11 @@ def role_name(database: str, role: str) -> str:
 
 
 def server_url() -> URL:
-    """HUB_DATABASE_URL with the driver of the hub. Raises WarehouseError where it is missing or wrong."""
-    given = os.environ.get("HUB_DATABASE_URL")
+    """HUB_DATABASE_URL with the driver of the hub, or what HUB_DATABASE_URL_FILE holds.
+
+    Raises WarehouseError where it is missing or wrong.
+    """
+    given = secret("HUB_DATABASE_URL")
     if not given:
         raise WarehouseError("HUB_DATABASE_URL is not set: postgresql://login:password@host:port/postgres")
     try:
