@@ -71,7 +71,7 @@ class Delivery:
     landing_path: str
     stand_op: datetime | None
     scope: tuple[str, ...]
-    gone: tuple[str, ...] | None  # places that were asked and are gone; None where absence itself is the proof
+    gone: tuple[str, ...] | None  # places that are proven gone; None where absence itself is the proof
     vandaag: date
     counts: Counts
     is_assessed: bool = False

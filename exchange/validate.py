@@ -7,6 +7,7 @@ identities and commits first.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
@@ -27,6 +28,8 @@ from exchange.workers import Filled, Marking, fill
 from warehouse import load
 
 log = logging.getLogger(__name__)
+
+REPEATED, KEYLESS = "L021", "L023"
 
 
 def regelset(context: Context, delivers: Delivers) -> str:
@@ -128,7 +131,9 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
     shown = last_shown(connection, found, stand_op) if marks else NOTHING
     seen = Seen(context.keys, f"{rules} {software} {context.source.digest(found.bericht)}", shown)
     filled = fill(context, connection, found, delivers, seen)
-    proven = found.gone is not None
+    keyless = load.without_key(connection, [part.stage for part in filled]) if scope and found.gone is None else 0
+    if keyless:
+        found = replace(found, gone=())  # any of them may be what seems absent: absence proves nothing here
     parameters = {
         "delivery_id": found.delivery_id,
         "source": found.source,
@@ -137,7 +142,7 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
         "regelset": rules,
         "software": software,
         "scope": scope,
-        "proven": proven,
+        "proven": found.gone is not None,
         "gone": list(found.gone or ()),
         "held": delivery.held(connection, found.source, found.bericht),
     }
@@ -161,8 +166,9 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
         counts,
         stand_op=stand_op,
         scope=scope,
+        gone=None if found.gone is None else list(found.gone),
         omvang=header.omvang,
-        warnings=_warnings(filled, verdict.repeated),
+        warnings=_warnings(filled, {REPEATED: verdict.repeated, KEYLESS: keyless}),
         regelset=rules,
         software=software,
     )
@@ -178,8 +184,9 @@ def _numbered(filled: list[Filled]) -> list[tuple[str, int]]:
     return numbered
 
 
-def _warnings(filled: list[Filled], repeated: int) -> list[dict[str, object]]:
-    total: dict[tuple[str, str], int] = {("L021", ""): repeated} if repeated else {}
+def _warnings(filled: list[Filled], of_all: Mapping[str, int]) -> list[dict[str, object]]:
+    """What is odd, by code and field; `of_all` is by code, of the delivery as a whole."""
+    total: dict[tuple[str, str], int] = {(code, ""): count for code, count in of_all.items() if count}
     for part in filled:
         for key, count in part.warnings.items():
             total[key] = total.get(key, 0) + count

@@ -28,6 +28,7 @@ select 'repeated', count(*) from oordeel where rang > 1
 union all
 select 'rejected', count(*) from exchange.reject where delivery_id = :delivery_id
 """
+KEYLESS = "where fouten is not null and sleutel_hash is null"
 #: Room to sort and join one delivery in memory; a large one would else go to disk.
 WORK_MEM = "128MB"
 #: How closely the temporary tables are looked at: their keys are unique, and a small sample shows that.
@@ -80,6 +81,12 @@ def drop_stages(connection: Connection, stages: Sequence[str]) -> None:
     """Remove the stage tables of a judged delivery."""
     for stage in stages:
         run_ddl(connection, f"drop table if exists {stage}")
+
+
+def without_key(connection: Connection, stages: Sequence[str]) -> int:
+    """How many refused records of a delivery have a key that nobody can read: each may be any record."""
+    parts = " + ".join(f"(select count(*) from {stage} {KEYLESS})" for stage in stages)
+    return int(run(connection, f"select {parts}").scalar_one())
 
 
 def one_at_a_time(connection: Connection, source: str) -> None:

@@ -240,3 +240,40 @@ def test_a_repair_that_does_not_exist_is_one_line(tables: Hub, tmp_path: Path) -
     with pytest.raises(DeclarationError, match="nullen_3 is unknown; choose from nullen_2, nullen_4") as caught:
         load_source(file, tables.region.name, tables.region.gemeenten, tables.region.codelists)
     assert caught.value.key == "delivers.aanmelding.repair.persoon.woongemeente_code"
+
+
+#: The key is not in front: of a row with a cell too few it cannot be told.
+KEY_BEHIND = ";".join([*list(ROW)[1:], "Nummer"])
+
+
+def row(**changes: str) -> str:
+    """A row whose key stands behind."""
+    cells = ROW | changes
+    return ";".join(cells[name] for name in KEY_BEHIND.split(";"))
+
+
+def test_a_row_whose_key_cannot_be_read_may_be_any_of_those_that_seem_absent(tables: Hub) -> None:
+    ragged = row(Nummer="A2").partition(";")[2]
+    deliver(tables, "aanmelding_20150228_volledig.csv", row(), row(Nummer="A2"), names=KEY_BEHIND)
+    counts = deliver(tables, "aanmelding_20150301_volledig.csv", row(), ragged, names=KEY_BEHIND)
+    assert (counts.unchanged, counts.rejected, counts.withdrawn) == (1, 1, 0)
+    assert tables.current(shown="aanmelding_nummer") == {("A1",), ("A2",)}
+    assert warnings(tables) == {("L023", ""): 1}
+    counts = deliver(tables, "aanmelding_20150302_volledig.csv", row(), names=KEY_BEHIND)
+    assert (counts.unchanged, counts.withdrawn) == (1, 1)
+    assert tables.current(shown="aanmelding_nummer") == {("A1",)}
+
+
+def test_a_row_whose_key_cannot_be_read_takes_nothing_from_what_comes_late_either(tables: Hub) -> None:
+    no_key = row(Nummer="")
+    deliver(tables, "aanmelding_20150302_volledig.csv", row(), no_key, names=KEY_BEHIND)
+    deliver(tables, "aanmelding_20150301_volledig.csv", row(), row(Nummer="A2"), names=KEY_BEHIND)
+    assert tables.current(shown="aanmelding_nummer") == {("A1",), ("A2",)}
+
+
+def test_a_refused_row_whose_key_stands_is_there_and_what_is_absent_goes(tables: Hub) -> None:
+    deliver(tables, "aanmelding_20150301_volledig.csv", {}, {"Nummer": "A2"}, {"Nummer": "A3"})
+    counts = deliver(tables, "aanmelding_20150302_volledig.csv", {}, "A2;10-02-2015")
+    assert (counts.rejected, counts.withdrawn) == (1, 1)
+    assert tables.current(shown="aanmelding_nummer") == {("A1",), ("A2",)}
+    assert warnings(tables) == {}
