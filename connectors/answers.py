@@ -13,10 +13,12 @@ import requests
 from urllib3.exceptions import ProtocolError, ReadTimeoutError, SSLError
 
 from connectors.errors import SourceRefused, SourceUnavailable
+from connectors.tls import distrust
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PASSING = frozenset({408, 429, 500, 502, 503, 504})
 PROBLEM = 1 << 16  # bytes of an error answer that are looked at
+SKEW = 5.0  # seconds; a Date header is whole seconds old, and some on the way
 _CODE = re.compile(r"[a-z0-9_-]{1,40}")
 _CURES = {
     400: "the server does not know this question; is it another version of the API?",
@@ -50,13 +52,25 @@ def failure(response: requests.Response, code: str, where: str, longest_wait: fl
         return Passing(f"answers {status}", wait)
     if status >= 500:
         raise SourceUnavailable(said)
-    raise SourceRefused(f"{said}: {_CURES.get(status, 'an answer that we did not expect')}")
+    clocks = _clocks(moment(response), datetime.now(UTC)) if status in (401, 403) else ""
+    raise SourceRefused(f"{said}: {_CURES.get(status, 'an answer that we did not expect')}{clocks}")
+
+
+def _clocks(theirs: datetime | None, ours: datetime) -> str:
+    """What may be behind a refusal: a token that we date is of no use where the clocks differ; "" where they agree."""
+    ahead = (ours - theirs).total_seconds() if theirs else 0.0
+    if abs(ahead) < SKEW:
+        return ""
+    side = "ahead of" if ahead > 0 else "behind"
+    return f"; the clock of this machine is {abs(ahead):.0f} seconds {side} the source's, set it right"
 
 
 def trouble(error: Exception, where: str) -> Exception:
     """What went wrong on the way, without the words of the library: they hold the whole address."""
     if isinstance(error, requests.exceptions.SSLError):
-        return SourceRefused(f"{where}: the certificate is not one we trust")
+        if said := distrust(error):
+            return SourceRefused(f"{where}: {said}")
+        return Passing("breaks off before it is trusted; does it want a certificate of ours (extra.cert_file)?")
     if isinstance(error, ValueError):  # requests looks at the Location of a redirect by itself
         return SourceRefused(f"{where}: points to an address outside the one declared")
     if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -104,9 +118,8 @@ def origin(parts: SplitResult) -> tuple[str, str, int | None]:
     return parts.scheme, (parts.hostname or "").lower(), parts.port or default
 
 
-def problem(response: requests.Response) -> str:
+def problem(body: bytes) -> str:
     """The `code` of a problem+json answer (`error` in OAuth2), "" when there is none that can be shown."""
-    body = next(response.iter_content(PROBLEM), b"")
     try:
         said = json.loads(body)
         code = said.get("code", said.get("error", ""))

@@ -27,6 +27,17 @@ def body(response: requests.Response, where: str, max_megabytes: int, deadline: 
     return sink.getvalue()
 
 
+def beginning(response: requests.Response, size: int, deadline: float) -> bytes:
+    """The first bytes of a body, at most `size`: what came of them within `deadline` seconds."""
+    found, until = b"", time.monotonic() + deadline
+    while len(found) < size and time.monotonic() < until:
+        piece = response.raw.read1(size - len(found), decode_content=True)
+        if not piece:
+            break
+        found += piece
+    return found
+
+
 def as_json(content: bytes) -> Any:
     """The JSON in a body. Raises Passing where it is not whole."""
     found: tuple[Any, ...] = ()

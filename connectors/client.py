@@ -20,11 +20,12 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from urllib3.exceptions import HTTPError
 
 from connectors.address import Pinned
-from connectors.answers import Passing, failure, is_xml, moment, must_be_json, must_be_xml, problem, trouble
+from connectors.answers import PROBLEM, Passing, failure, is_xml, moment, must_be_json, must_be_xml, problem, trouble
 from connectors.auth import Renewing
-from connectors.bodies import as_json, body
+from connectors.bodies import as_json, beginning, body
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.settings import setting
+from connectors.tls import Tls, TlsAdapter
 
 MAX_REDIRECTS = 3
 
@@ -68,18 +69,21 @@ class Client:
         base: str,
         settings: HttpSettings,
         auth: AuthBase | None = None,
-        ca_file: str | None = None,
+        tls: Tls | None = None,
     ) -> None:
         self._pin = Pinned(base)
         self._settings = settings
         self._auth = auth
         self._session = requests.Session()
+        self._session.headers["Accept-Encoding"] = "gzip, deflate"  # others cannot be unpacked a piece at a time
         self._session.trust_env = False  # no proxy, no .netrc: who we are and where we go is declared
-        self._session.verify = ca_file or True
+        tls = tls or Tls()
+        self._session.verify = tls.ca_file or True
+        self._session.cert = tls.own
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=settings.parallel, pool_block=True)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        pool: dict[str, Any] = {"pool_connections": 1, "pool_maxsize": settings.parallel, "pool_block": True}
+        self._session.mount("http://", HTTPAdapter(**pool))
+        self._session.mount("https://", TlsAdapter(tls, **pool))
 
     def __enter__(self) -> Client:
         return self
@@ -155,7 +159,7 @@ class Client:
                     status = response.status_code
                     if status == 200 or (read is not None and status == 500 and is_xml(response)):
                         return Answer(status, self._understood(response, where, read), moment(response))
-                    code = problem(response)
+                    code = problem(beginning(response, PROBLEM, self._settings.deadline))
                     if told is not None and told(status, code):
                         return Answer(status, None, moment(response))
                     if not renewed and (renewed := self._renew(response, code)):

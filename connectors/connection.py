@@ -17,7 +17,8 @@ class Connection:
     """Address and secret of one source, in the shape of an Airflow connection.
 
     conn_type is http (ZGW, StUF, REST), sftp or fs (file drops); schema is http or https. `extra` holds what has no
-    field of its own: path, token_url, drop, host_key, key_file, ca_file. Password and extra never show in repr.
+    field of its own: path, token_url, drop, host_key, key_file, ca_file, cert_file. Password and extra never show in
+    repr.
     """
 
     id: str
@@ -86,7 +87,7 @@ class Connection:
         variable = _variable(id)
         text = (os.environ if environ is None else environ).get(variable, "").strip()
         if not text:
-            raise DeclarationError(variable, id, "set this variable to the connection's URI or JSON")
+            raise missing(id)
         return cls.from_json(id, text) if text.startswith("{") else cls.from_uri(id, text)
 
 
@@ -95,6 +96,13 @@ def addressed(connection: Connection | None, kind: str) -> Connection:
     if connection is None or not connection.host:
         raise DeclarationError(connection.id if connection else kind, "host", "give the address of the source")
     return connection
+
+
+def missing(id: str) -> DeclarationError:
+    """What to say of a connection that nobody made: which, by which variable, and in what form."""
+    form = '{"conn_type": "http", "host": …, "login": …, "password": …}'
+    cure = f"is no connection yet; add it in Airflow (Admin > Connections) or set {_variable(id)} to JSON: {form}"
+    return DeclarationError("connection", id, cure)
 
 
 def _variable(id: str) -> str:

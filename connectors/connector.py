@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, NamedTuple, Protocol, Self, cast
 
 from connectors.connection import Connection
 from connectors.errors import DeclarationError
+from connectors.notice import Notice
 
 KINDS: Mapping[str, str] = {
     "zgw": "connectors.zgw:ZgwConnector",
@@ -156,6 +157,11 @@ class Connector(Protocol):
     locator: str
     qualifiers: tuple[str, ...]
     foreign: tuple[str, ...]
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """What showed so far that a person has to see to, though it stops nothing: a certificate that runs out."""
+        ...
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]

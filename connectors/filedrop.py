@@ -39,6 +39,7 @@ class FileDropConnector(Opening[Store]):
     foreign: tuple[str, ...] = ()
 
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
+        super().__init__()
         name = connection.id if connection else "filedrop"
         found = self._settings = settings_of(settings, name)
         removal = Removal(found.removed_column, found.removed_word)

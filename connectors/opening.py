@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
+
+from connectors.notice import Notice
 
 
 class Closable(Protocol):
@@ -17,7 +20,17 @@ Opened = TypeVar("Opened", bound=Closable)
 class Opening(ABC, Generic[Opened]):
     """A context manager that touches the outside only when it is asked for; after leaving it opens anew."""
 
-    _kept: Opened | None = None
+    def __init__(self) -> None:
+        self._kept: Opened | None = None
+        self._notices: dict[Notice, None] = {}
+
+    @property
+    def notices(self) -> Sequence[Notice]:
+        """See connectors.connector.Connector."""
+        return list(self._notices)
+
+    def _tell(self, notice: Notice) -> None:
+        self._notices[notice] = None
 
     @abstractmethod
     def _open(self) -> Opened:

@@ -29,11 +29,13 @@ from connectors.connection import Connection, addressed
 from connectors.connector import Header, Merged, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.formats import jsonl
+from connectors.notice import Tell
 from connectors.opening import Opening
 from connectors.rest_feed import GONE, Feed, Forgotten, RestSettings
 from connectors.rest_landing import PLACE, Writer, is_removed
 from connectors.rest_record import at, text
 from connectors.settings import build
+from connectors.tls import tls_of
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class RestConnector(Opening[Clients]):
     foreign = (PLACE,)
 
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
+        super().__init__()
         self._settings = build(RestSettings, settings, connection.id if connection else "rest")
         self._connection = connection
 
@@ -77,7 +80,7 @@ class RestConnector(Opening[Clients]):
                 raise DeclarationError(file, f"delivers.{bericht}.path", "name a list below the path of the connection")
 
     def _open(self) -> Clients:
-        return _clients(addressed(self._connection, "rest"), self._settings)
+        return _clients(addressed(self._connection, "rest"), self._settings, self._tell)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
@@ -150,16 +153,16 @@ def _gone(status: int, code: str) -> bool:
     return status == GONE or not_found(status, code)
 
 
-def _clients(connection: Connection, settings: RestSettings) -> Clients:
+def _clients(connection: Connection, settings: RestSettings, tell: Tell) -> Clients:
     token_url = str(connection.extra.get("token_url") or "")
     if not token_url:
         raise DeclarationError(connection.id, "extra.token_url", "give the address where a token is asked for")
-    ca_file = connection.extra.get("ca_file")
+    tls = tls_of(connection, tell)
     folder, _, name = urljoin(connection.origin, token_url).rpartition("/")
     # RFC 6749 section 2.3.1: both are form-encoded before they go in the header.
     who = HTTPBasicAuth(quote(connection.login, safe=""), quote(connection.password, safe=""))
-    endpoint = Client(folder, settings, who, ca_file)
+    endpoint = Client(folder, settings, who, tls)
     form = {"grant_type": "client_credentials"} | ({"scope": settings.scope} if settings.scope else {})
     auth = ClientCredentials(lambda: endpoint.post(name, form).body)
     base = connection.origin + str(connection.extra.get("path", "")).strip("/")
-    return Clients(Client(base, settings, auth, ca_file), endpoint)
+    return Clients(Client(base, settings, auth, tls), endpoint)

@@ -65,6 +65,7 @@ class StufConnector(Opening[Zaaksysteem]):
     foreign = ("zaak.", "status.", "isVan", "heeft")
 
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
+        super().__init__()
         self._name = connection.id if connection else "stuf"
         self._settings = build(StufSettings, settings, self._name)
         self._connection = connection
@@ -85,7 +86,7 @@ class StufConnector(Opening[Zaaksysteem]):
         super().__exit__(kind, error, trace)
 
     def _open(self) -> Zaaksysteem:
-        return Zaaksysteem(self._connection, self._settings)
+        return Zaaksysteem(self._connection, self._settings, self._tell)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]

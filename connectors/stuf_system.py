@@ -13,9 +13,11 @@ from connectors.at_once import in_order
 from connectors.client import Client
 from connectors.connection import Connection, addressed
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from connectors.notice import Tell
 from connectors.stuf_answer import Page, kind, number, page
 from connectors.stuf_question import ACTION, Parties, Question, message
 from connectors.stuf_settings import StufSettings
+from connectors.tls import tls_of
 
 READINGS = 3
 
@@ -23,13 +25,13 @@ READINGS = 3
 class Zaaksysteem:
     """Asks one zaaksysteem. Raises SourceUnavailable, SourceRefused. `clock`: what its server last called now."""
 
-    def __init__(self, connection: Connection | None, settings: StufSettings) -> None:
+    def __init__(self, connection: Connection | None, settings: StufSettings, tell: Tell) -> None:
         connection = addressed(connection, "stuf")
         folder, _, self._address = str(connection.extra.get("path", "")).strip("/").rpartition("/")
         if not self._address:
             raise DeclarationError(connection.id, "extra.path", "give the path of the service that answers zakLv01")
         auth = HTTPBasicAuth(connection.login, connection.password) if connection.login else None
-        self._client = Client(connection.origin + folder, settings, auth, connection.extra.get("ca_file"))
+        self._client = Client(connection.origin + folder, settings, auth, tls_of(connection, tell))
         self._parties = Parties(settings.zender, settings.ontvanger, settings.organisatie)
         self._settings = settings
         self._lock = threading.Lock()

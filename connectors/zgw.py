@@ -30,6 +30,7 @@ from connectors.formats import jsonl
 from connectors.opening import Opening
 from connectors.pagination import rows
 from connectors.settings import build, setting
+from connectors.tls import tls_of
 from connectors.zgw_lookback import Filters, Reading, plan
 from connectors.zgw_record import flatten
 from connectors.zgw_spool import Spool
@@ -72,6 +73,7 @@ class ZgwConnector(Opening[Client]):
     foreign = ("zaak.", "rol.", "status.")
 
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
+        super().__init__()
         self._settings = build(ZgwSettings, settings, connection.id if connection else "zgw")
         self._connection = connection
 
@@ -86,7 +88,7 @@ class ZgwConnector(Opening[Client]):
         connection = addressed(self._connection, "zgw")
         base = connection.origin + str(connection.extra.get("path", "")).strip("/")
         auth = ZgwToken(connection.login, connection.password)
-        return Client(base, self._settings, auth, connection.extra.get("ca_file"))
+        return Client(base, self._settings, auth, tls_of(connection, self._tell))
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]

@@ -15,7 +15,7 @@ from typing import Any
 from airflow.sdk import BaseHook, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
-from connectors.connection import Connection
+from connectors.connection import Connection, missing
 from exchange.clock import AMSTERDAM, today, trial_day
 from exchange.errors import (
     DeclarationError,
@@ -74,9 +74,7 @@ def connection(connection_id: str) -> Connection:
     try:
         found = BaseHook.get_connection(connection_id)
     except AirflowNotFoundException:
-        raise DeclarationError(
-            "Airflow", connection_id, "is no connection; add it in Admin > Connections or as AIRFLOW_CONN_…"
-        ) from None
+        raise missing(connection_id) from None
     return Connection(
         id=connection_id,
         conn_type=found.conn_type or "",

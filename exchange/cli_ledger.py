@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
+from connectors.notice import URGENT
 from exchange.check import refusal
 from exchange.delivery import TRIED, Counts, place_of
 from exchange.document import warning_text
@@ -52,6 +53,10 @@ def status(as_json: Json = False) -> None:
     heads = ("source", "vandaag", *Counts.__dataclass_fields__, "warnings", "answers_waiting", "held", "state")
     cells = [[" ".join(map(str, row[head])) if head == "held" else row[head] for head in heads] for row in rows]
     print_table("Last night per source", heads, cells)
+    for row in rows:
+        for one in row["notices"]:
+            colour = "red" if one["level"] == URGENT else "yellow"
+            out.print(f"[{colour}]{one['level']}[/] {row['source']}: {one['text']}", highlight=False, soft_wrap=True)
 
 
 @app.command(epilog="Example: `hub deliveries --source emmen --limit 5`")

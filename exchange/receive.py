@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from connectors.connector import Left, Merged, Payload, Request
+from connectors.notice import URGENT, Notice
 from exchange import delivery, proof
 from exchange.context import Context
 from exchange.delivery import Delivery
 from exchange.errors import DeclarationError
-from exchange.runs import run
+from exchange.runs import note, run
 from warehouse.tables import delivery as table
 
 log = logging.getLogger(__name__)
@@ -37,12 +38,15 @@ def receive(context: Context) -> list[int]:
     source = context.source
     requests = [Request(bericht, delivers.options) for bericht, delivers in source.delivers.items()]
     with context.lock(), run(context), context.workdir() as workdir, context.connector() as connector:
-        for payload in connector.fetch(requests, workdir, context.vandaag, _seen(context)):
-            kept = _keep(context, payload)
-            if proof.wanted(connector, kept):
-                proof.prove(context, connector, kept)
-            connector.confirm(payload)
-            payload.path.unlink(missing_ok=True)
+        try:
+            for payload in connector.fetch(requests, workdir, context.vandaag, _seen(context)):
+                kept = _keep(context, payload)
+                if proof.wanted(connector, kept):
+                    proof.prove(context, connector, kept)
+                connector.confirm(payload)
+                payload.path.unlink(missing_ok=True)
+        finally:
+            _note(context, connector.notices)
         tell(context, getattr(connector, "left", ()))
     with context.engine.connect() as connection:
         waiting = delivery.unfinished(connection, source.id)
@@ -75,6 +79,13 @@ def tell(context: Context, left: Sequence[Left]) -> None:
             log.warning("%s: still at the source and not taken: %s, %d bytes", context.source.id, one.fault, one.size)
         else:
             log.warning("%s: not taken, delivery %d refused: %s", context.source.id, delivery_id, one.fault)
+
+
+def _note(context: Context, notices: Sequence[Notice]) -> None:
+    """What the connector saw, on the run and in the log; of a night that failed too."""
+    note(context, notices)
+    for one in notices:
+        log.log(logging.ERROR if one.level == URGENT else logging.WARNING, "%s: %s", context.source.id, one.text)
 
 
 def _seen(context: Context) -> dict[str, Merged]:

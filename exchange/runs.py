@@ -4,12 +4,14 @@ A run that is killed cannot write how it ended. So each run holds a lock of its 
 its session: a run that is called running and whose lock is free was interrupted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 
 from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from connectors.notice import Notice
 from exchange.context import Context
 from warehouse.tables import run as table
 
@@ -46,6 +48,20 @@ def run(context: Context) -> Iterator[None]:
             _end(context.engine, context.run_id, "failed")
             raise
         _end(context.engine, context.run_id, "succeeded")
+
+
+def note(context: Context, notices: Sequence[Notice]) -> None:
+    """Write down what a run that asked its source has to tell; nothing to tell is written down as well."""
+    told = [asdict(notice) for notice in notices]
+    with context.engine.begin() as connection:
+        connection.execute(update(table).where(table.c.run_id == context.run_id).values(notices=told))
+
+
+def noted(connection: Connection, source: str) -> list[Notice]:
+    """What the newest run that asked this source had to tell."""
+    asked = select(table.c.notices).where(table.c.source == source, table.c.notices.is_not(None))
+    newest = connection.scalar(asked.order_by(table.c.vandaag.desc(), table.c.started_at.desc()).limit(1))
+    return [Notice(**one) for one in newest or ()]
 
 
 def interrupted(connection: Connection) -> set[str]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
 
+from connectors.notice import Notice
 from exchange import outbox
 from exchange.delivery import TRIED, Counts, from_row, held
 from exchange.region import Region, Source
-from exchange.runs import interrupted
+from exchange.runs import interrupted, noted
 from warehouse.tables import delivery, run
 
 SILENT_DAYS = 7
@@ -25,6 +26,7 @@ class SourceStatus:
     release), silent (nothing came), waiting (received, not merged yet), merged.
     held: all deliveries that are held, of whichever night.
     warnings: how often something was odd in what was taken all the same. answers_waiting: of all nights.
+    notices: what a person has to see to at the source itself, though the last night that asked it went on.
     """
 
     source: str
@@ -39,6 +41,7 @@ class SourceStatus:
     held: tuple[int, ...]
     state: str
     finished_at: datetime | None
+    notices: tuple[Notice, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Flat, for JSON."""
@@ -90,6 +93,7 @@ def _status(connection: Connection, region: Region, source: Source, killed: Cont
             (row["finished_at"] for row in rows if row["finished_at"]),
             default=last["finished_at"] if last else None,
         ),
+        tuple(noted(connection, source.id)),
     )
 
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import ssl
-import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from connectors.auth import ZgwToken
 from connectors.client import Client, HttpSettings, not_found
@@ -122,6 +116,48 @@ def test_a_packed_answer_is_measured_unpacked(weather: Weather, chunked: bool) -
     weather.on("/a/x", Reply(body=body, headers={"Content-Encoding": "gzip"}, chunked=chunked))
     with pytest.raises(SourceRefused, match="larger than 1 MB"):
         client(weather, max_megabytes=1).get("x")
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("times", [1, 3], ids=["packed", "packed thrice"])
+def test_a_packed_answer_that_is_a_bomb_costs_no_memory(weather: Weather, status: int, times: int) -> None:
+    """A quarter of a gigabyte in some hundreds of bytes; a problem may be packed too."""
+    content = b" " * (256 << 20)
+    for _ in range(times):
+        content = gzip.compress(content)
+    weather.always(Reply(status, content, headers={"Content-Encoding": ", ".join(["gzip"] * times)}))
+    with peak_below(8 << 20), pytest.raises(SourceRefused, match=r"larger than 1 MB|403"):
+        client(weather, max_megabytes=1, read_timeout=10.0).get("x")
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_an_answer_without_end_costs_no_memory(weather: Weather, status: int) -> None:
+    weather.always(Reply(status, endless=b" " * 65536))
+    with peak_below(8 << 20), pytest.raises(SourceRefused, match=r"larger than 1 MB|403"):
+        client(weather, max_megabytes=1).get("x")
+
+
+def test_a_refusal_that_drips_meets_the_deadline_and_is_a_refusal(weather: Weather) -> None:
+    weather.always(Reply(403, b" " * 5000, drip=0.02))
+    with pytest.raises(SourceRefused, match="403: we lost rights"):
+        client(weather, deadline=0.1).get("x")
+
+
+def test_only_what_can_be_unpacked_by_the_piece_is_asked_for(weather: Weather) -> None:
+    weather.on("/a/x", OK)
+    client(weather).get("x")
+    assert weather.seen[0].headers["Accept-Encoding"] == "gzip, deflate"
+
+
+@contextmanager
+def peak_below(limit: int) -> Iterator[None]:
+    """All that is allocated meanwhile, at its highest, in bytes."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < limit
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_chunked_answer_that_is_cut_is_tried_again(weather: Weather) -> None:
@@ -249,12 +285,24 @@ def test_a_count_that_shrinks_on_the_way_has_the_list_read_again(weather: Weathe
     assert [row["n"] for row in rows(client(weather), "x")] == [1, 2, 4, 3]
 
 
-def test_a_foreign_next_is_refused(weather: Weather) -> None:
+@pytest.mark.parametrize("way", ["by a next", "by a redirect of a next"])
+@pytest.mark.parametrize(
+    "place",
+    ["{foreign}a/x?page=2", "https://127.0.0.1:{port}/a/x", "http://elders.example/a/x", "{own}b/x", "//x.example/a"],
+)
+def test_a_foreign_next_is_refused(weather: Weather, place: str, way: str) -> None:
+    """Another port, scheme, host or path: what came is not given on, and nobody else sees our token."""
     with Weather() as foreign:
-        weather.on("/a/x", page([1], foreign.url + "a/x?page=2"))
+        address = place.format(foreign=foreign.url, own=weather.url, port=weather.port)
+        if way == "by a next":
+            weather.on("/a/x", page([1], address))
+        else:
+            weather.on("/a/x", page([1], weather.url + "a/y"))
+            weather.on("/a/y", Reply(302, headers={"Location": address}))
         with pytest.raises(SourceRefused, match="outside the one declared"):
             list(rows(client(weather), "x"))
         assert not foreign.seen
+        assert len(weather.seen) == (1 if way == "by a next" else 2)
 
 
 def test_pages_that_point_to_themselves_are_refused(weather: Weather) -> None:
@@ -275,51 +323,3 @@ def test_the_environment_does_not_lead_it_astray(weather: Weather, monkeypatch: 
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     weather.on("/a/x", OK)
     assert client(weather).get("x").body == {"hallo": 1}
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    cert_file, key_file = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return cert_file, key_file
-
-
-def test_https_needs_a_certificate_that_we_trust(certificate: tuple[Path, Path]) -> None:
-    class Hello(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            """Quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Hello)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    base = f"https://127.0.0.1:{server.server_port}/"
-    try:
-        with Client(base, HttpSettings(), ca_file=str(certificate[0])) as trusting:
-            assert trusting.get("x").body == {}
-        with Client(base, HttpSettings()) as stranger, pytest.raises(SourceRefused, match="certificate"):
-            stranger.get("x")
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.notice import URGENT, Notice
 from connectors.opening import Opening
 
 pytestmark = pytest.mark.pure
@@ -23,6 +24,7 @@ class House(Opening[Door]):
     """Opens doors, and counts them."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.doors: list[Door] = []
 
     def _open(self) -> Door:
@@ -41,6 +43,13 @@ def test_one_thing_is_opened_and_closed_even_when_it_fails() -> None:
     with pytest.raises(ZeroDivisionError), house:
         _ = 1 / (house._opened is not house._opened)
     assert [door.is_open for door in house.doors] == [False]
+
+
+def test_what_it_notices_is_told_once_and_kept_after_leaving() -> None:
+    with House() as house:
+        for _ in range(2):
+            house._tell(Notice("drop", URGENT, "de drop is er niet"))
+    assert [one.text for one in house.notices] == ["de drop is er niet"]
 
 
 def test_after_leaving_it_opens_anew() -> None:

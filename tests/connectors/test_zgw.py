@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -158,6 +160,32 @@ def test_a_token_that_dies_in_the_middle_is_renewed(site: ZgwSite, tmp_path: Pat
             (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
         assert len(records_of(connector, payload)) == 8
     assert len(site.zaken.tokens) > 3
+
+
+@pytest.mark.parametrize("code", ["jwt-expired", "jwt-not-yet-valid", "permission_denied"])
+@pytest.mark.parametrize(("hours", "side"), [(-2, "ahead of"), (2, "behind")])
+def test_clocks_that_differ_are_named_and_a_token_is_renewed_once(
+    site: ZgwSite, tmp_path: Path, hours: int, side: str, code: str
+) -> None:
+    """A Zaken API refuses an iat in the future, and one that is an hour old: for good, until a clock is set right."""
+    theirs = datetime.now(UTC) + timedelta(hours=hours)
+    site.weather.date = format_datetime(theirs, usegmt=True)
+    site.weather.always(problem(403, code))
+    with pytest.raises(SourceRefused) as caught:
+        site.fetch(tmp_path)
+    said = re.search(
+        rf"403 {code}: .*; the clock of this machine is (\d+) seconds {side} the source's", str(caught.value)
+    )
+    assert said, str(caught.value)
+    assert int(said[1]) == pytest.approx(7200, abs=120)
+    assert len(site.weather.seen) == (2 if code == "jwt-expired" else 1)
+
+
+def test_clocks_that_agree_are_not_blamed(site: ZgwSite, tmp_path: Path) -> None:
+    site.weather.always(problem(403, "jwt-expired"))
+    with pytest.raises(SourceRefused) as caught:
+        site.fetch(tmp_path)
+    assert "clock" not in str(caught.value)
 
 
 def test_lost_rights_on_the_list_stop_it(site: ZgwSite, tmp_path: Path) -> None:

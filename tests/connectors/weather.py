@@ -21,7 +21,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 @dataclass
 class Reply:
-    """One answer. delay: seconds before it; cut: promise the whole body and send half; drip: seconds per byte."""
+    """One answer. delay: seconds before it; cut: promise the whole body and send half; drip: seconds per byte;
+    endless: these bytes again and again, without an end, until the other side hangs up."""
 
     status: int = 200
     body: Any = None
@@ -31,6 +32,7 @@ class Reply:
     cut: bool = False
     drip: float = 0.0
     chunked: bool = False
+    endless: bytes = b""
 
     def content(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -52,6 +54,11 @@ def _parts(content: bytes) -> list[bytes]:
     return [content[start : start + 7] for start in range(0, len(content), 7)]
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Who hangs up, or speaks TLS to it, is expected."""
+
+
 class Weather:
     """The server, on a free port of 127.0.0.1; `app` answers what no script does."""
 
@@ -64,7 +71,7 @@ class Weather:
         self._scripts: dict[str, deque[Reply]] = defaultdict(deque)
         self._always: Reply | None = None
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}/"
@@ -131,6 +138,10 @@ class Weather:
                 content = reply.content()
                 self.send_response(reply.status)
                 self.send_header("Content-Type", reply.kind)
+                if reply.endless:
+                    self.end_headers()
+                    while True:
+                        self.wfile.write(reply.endless)
                 if reply.chunked:
                     self.send_header("Transfer-Encoding", "chunked")
                     content = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in _parts(content)) + b"0\r\n\r\n"

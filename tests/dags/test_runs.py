@@ -168,7 +168,10 @@ def test_a_source_without_a_connection_fails_at_once_with_the_cure(
     assert run.get_task_instance("receive").try_number == 1
     lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
     assert len(lines) == 2  # the answer is tried whatever happened, and says the same
-    assert all("emmen_drop: is no connection; add it" in line for line in lines)
+    assert all(
+        "emmen_drop: is no connection yet; add it in Airflow" in line and "AIRFLOW_CONN_EMMEN_DROP" in line
+        for line in lines
+    )
 
 
 def test_an_answer_that_cannot_be_sent_fails_its_own_task_and_no_night(

@@ -33,6 +33,11 @@ run = Table(
     Column("started_at", Moment, nullable=False, server_default=WALL_CLOCK, comment="Begin van de uitvoering"),
     Column("finished_at", Moment, comment="Einde van de uitvoering; leeg zolang zij loopt"),
     Column("state", Text, nullable=False, server_default="running", comment="running, succeeded of failed"),
+    Column(
+        "notices",
+        JSONB,
+        comment="Wat een mens moet weten al ging de nacht door: code, level en text; leeg als er niet is opgehaald",
+    ),
     CheckConstraint("state in ('running', 'succeeded', 'failed')", name="state"),
     schema="exchange",
     comment="Uitvoeringen. Korrel: een uitvoering van een bron",
