@@ -1,6 +1,6 @@
 """The command `kit`: Drenthe-in-een-doos.
 
-A synthetic region of thirteen parties with known answers: its people, its source systems on this machine, and
+A synthetic region with known answers: its people, the systems of all who deliver on this machine, and
 the truth against which the hub is held.
 """
 

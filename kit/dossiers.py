@@ -1,7 +1,7 @@
-"""What MEE writes down after a visit: trajecten and the time spent on them; and what every organisation counts.
+"""What MEE and a social team write down after a visit: trajecten and the time spent; and what organisations count.
 
-`ondersteuning` hangs on a visit that ended in support. Group courses, information meetings and IVH
-coordination have no client. `inzet` is counted per month and desk, and known in the first days of the next month.
+`ondersteuning` hangs on a visit that ended in support. Group courses, information meetings, the work of volunteers
+and IVH coordination have no client. `inzet` is counted per month and desk, and known in the first days of the next.
 """
 
 from collections.abc import Iterator
@@ -17,6 +17,9 @@ DIENST = Weighted({"A": 26, "B1": 24, "B2": 18, "B3": 5, "B4": 7, "B5": 3, "C": 
 DAYS = {"A": (0, 20), "B1": (14, 60), "B2": (30, 150), "B3": (20, 120), "B4": (30, 200), "B5": (3, 30),
         "C": (30, 90), "D": (20, 90)}  # fmt: skip
 COLLECTIVE = Weighted({"5": 3, "6": 2, "7": 5})
+# Who does it and in which role: of a social team many are volunteers, and it works for the gemeente more often.
+UITVOERDER = {"mee_drenthe": (90, 6, 4), "welzijn_drenthe": (58, 36, 6)}
+ROL = {"mee_drenthe": (80, 12, 8), "welzijn_drenthe": (42, 40, 18)}
 
 
 def ondersteuning(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
@@ -36,8 +39,8 @@ def ondersteuning(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
             "aanmelding_nummer": visit.nummer,
             "client_nummer_bron": client_number(party, visit.person),
             "dienst_code": dienst,
-            "uitvoerder_code": r.choices("123", (90, 6, 4))[0],
-            "rol_code": r.choices("123", (80, 12, 8))[0],
+            "uitvoerder_code": r.choices("123", UITVOERDER[party.name])[0],
+            "rol_code": r.choices("123", ROL[party.name])[0],
             "datum_start": start.isoformat(),
             "netwerk_code": r.choices("123", (45, 35, 20))[0],
             "complexiteit_code": r.choices("123", (50, 35, 15))[0],
@@ -98,12 +101,27 @@ def collective(seed: int, party: Party) -> Iterator[Thing]:
                         "aantal_deelnemers": r.randint(4, 12),
                     }
                 day = after(r, month, 1, 26)
-                yield _activiteit(r, party, gemeente, f"MEE-G{gemeente}-{month:%Y%m}-{number}", day, known)
+                yield _activiteit(r, party, gemeente, f"{party.prefix}-G{gemeente}-{month:%Y%m}-{number}", day, known)
     day = FIRST_DAY + timedelta(days=1)
     while day <= LAST_DAY:
         r = rng(seed, "coordinatie", day)
         yield _activiteit(r, party, "0106", f"MEE-IVHC-{day:%Y%m%d}", day, {"soort_code": "8"})
         day += timedelta(days=7)
+
+
+def voluntary(seed: int, party: Party) -> Iterator[Thing]:
+    """The time of volunteers, who keep no names: information, signals, and the network around a gemeente."""
+    for gemeente in MEE_OFFICE:
+        for month in months():
+            r = rng(seed, "vrijwillig", gemeente, month)
+            for number in range(r.randint(1, 4)):
+                known = {
+                    "soort_code": COLLECTIVE.pick(r),
+                    "uitvoerder_code": r.choices("23", (94, 6))[0],
+                    "consulent_code": f"V{r.randint(1, 60):03d}",
+                }
+                nummer = f"{party.prefix}-G{gemeente}-{month:%Y%m}-{number}"
+                yield _activiteit(r, party, gemeente, nummer, after(r, month, 1, 26), known)
 
 
 def months() -> Iterator[date]:

@@ -1,7 +1,8 @@
-"""Who delivers, and at which desks: the thirteen parties of Drenthe as their own systems know themselves."""
+"""Who delivers, and at which desks: the parties of Drenthe as their own systems know themselves."""
 
 import csv
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,7 @@ class Party:
     `name` is the name of its source, `code` its CBS code or KvK number, `rsin` its number in a ZGW system,
     `protocol` how its system talks, `berichten` what it delivers, `prefix` how its record numbers begin
     (Hoogeveen and De Wolden share one system, and so one range of numbers that is not unique over the two).
+    `financier` says who pays for its work: code -> weight; `grondslag` on what basis it may know people.
     `without` names the contract fields that its system does not hold (paths such as "persoon.bsn").
     """
 
@@ -50,11 +52,13 @@ class Party:
     title: str
     kind: Literal["gemeente", "aanbieder"]
     code: str
-    rsin: str
     protocol: Protocol
     prefix: str
+    financier: Mapping[str, float]
     berichten: tuple[str, ...]
     without: frozenset[str]
+    rsin: str = ""
+    grondslag: str = "1"
 
     @property
     def is_file(self) -> bool:

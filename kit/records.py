@@ -29,7 +29,6 @@ KEY_FIELDS: dict[str, tuple[str, ...]] = {
     "onderzoek": ("onderzoek_nummer",),
     "inzet": ("gemeente_code", "maand", "organisatie_code", "loket_code"),
 }
-FINANCIER = Weighted({"1": 88, "2": 6, "3": 3, "4": 3})
 ONDERZOEK_AFTER = {"WMO": 0.40, "JEU": 0.22, "SOC": 0.18, "WEI": 0.10}
 AGE_CLASS = {14: "04", 45: "08", 72: "11"}  # the ages that an anonymous visitor is estimated at
 
@@ -82,8 +81,8 @@ def algemeen(party: Party, gemeente_code: str, r: Random) -> Record:
         "gemeente_code": gemeente_code,
         "organisatie_code": party.code,
         "verantwoordelijke_code": party.code,
-        "financier_code": FINANCIER.pick(r) if party.kind == "aanbieder" else "1",
-        "grondslag_code": "1",
+        "financier_code": Weighted(party.financier).pick(r),
+        "grondslag_code": party.grondslag,
     }
 
 

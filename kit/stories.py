@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 
+from kit import elsewhere
 from kit.chance import Weighted, after, rng, workday
+from kit.elsewhere import Case
 from kit.parties import gemeente_party, parties
 from kit.people import Person, Population
 
@@ -28,7 +30,13 @@ FIRST_DESK = {True: Weighted({"JEU": 34, "SOC": 14, "MEE": 46, "WMO": 6}),
               False: Weighted({"WMO": 42, "SOC": 18, "WEI": 6, "MEE": 34})}  # fmt: skip
 ELSEWHERE = Weighted({"WEL": 3, "JGZ": 1, "REG-OUD": 1, "REG-CLI": 1, "REG-UWV": 2, "REG-ZKD": 2})
 GEMEENTE_ENDS = Weighted({"1": 46, "3": 20, "4": 19, "2": 4, "5": 4, "6": 5, "7": 2})
-MEE_ENDS = Weighted({"1": 30, "2": 52, "3": 2, "4": 5, "5": 4, "6": 4, "7": 3})
+ENDS = {
+    "mee_drenthe": Weighted({"1": 30, "2": 52, "3": 2, "4": 5, "5": 4, "6": 4, "7": 3}),
+    "welzijn_drenthe": Weighted({"1": 38, "2": 30, "3": 10, "4": 10, "5": 4, "6": 5, "7": 3}),
+    "ouderenbonden": Weighted({"1": 66, "3": 10, "4": 17, "5": 2, "6": 5}),
+}
+REFERS_AS = {"mee_drenthe": "11", "welzijn_drenthe": "07", "ouderenbonden": "10"}  # and a gemeente as 08
+REGIONAL = {"REG-OUD": "ouderenbonden"}
 KANAAL = Weighted({"1": 30, "2": 40, "3": 20, "4": 10})
 REFERRER = {True: Weighted({"02": 45, "04": 12, "05": 12, "06": 4, "07": 6, "09": 16, "12": 3, "99": 2}),
             False: Weighted({"01": 48, "03": 14, "04": 12, "06": 3, "07": 8, "08": 5, "10": 6,
@@ -37,7 +45,7 @@ LEEFGEBIED = {True: Weighted({"03": 28, "04": 30, "06": 8, "07": 12, "08": 10, "
               False: Weighted({"01": 24, "02": 16, "05": 14, "06": 8, "07": 8, "08": 8, "09": 10, "10": 4,
                                "11": 8})}  # fmt: skip
 DOELGROEP = Weighted({"01": 44, "02": 10, "03": 4, "04": 10, "05": 14, "06": 8, "07": 5, "08": 5})
-AGE_CLASS = Weighted({"young": 20, "adult": 60, "old": 20})
+AGE_CLASS = Weighted({14: 20, 45: 60, 72: 20})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +87,12 @@ class Stories:
         self.population = Population(seed)
         self.visits: list[Visit] = []
         self._numbers: Counter[tuple[str, int]] = Counter()
-        for case, (day, person, gemeente) in enumerate(self._cases()):
-            self.visits += self._case(rng(seed, "case", case), case, day, person, gemeente)
+        first = self._cases()
+        for number, case in enumerate([*first, *elsewhere.cases(seed, first, LAST_DAY)]):
+            self.visits += self._case(rng(seed, "case", number), number, case)
 
-    def _cases(self) -> list[tuple[date, Person | None, str]]:
-        cases: list[tuple[date, Person | None, str]] = []
+    def _cases(self) -> list[Case]:
+        cases: list[Case] = []
         for year, clients in CLIENTS_PER_YEAR.items():
             r = rng(self.seed, "year", year)
             end = min(date(year, 12, 31), LAST_DAY)
@@ -94,25 +103,26 @@ class Stories:
             for index in range(count):
                 day = workday(date(year, 1, 1) + timedelta(days=r.randint(0, days - 2)))
                 person = back[index] if index < len(back) else self.population.meet(r.random() < MINORS, day)
-                cases.append((day, person, person.gemeente_code))
+                cases.append(Case(day, person, person.gemeente_code))
                 for _ in range(r.choices((0, 1, 2), (80, 16, 4))[0]):
                     again = day + timedelta(days=r.randint(20, 200))
                     if again <= end:
-                        cases.append((workday(again), person, person.gemeente_code))
+                        cases.append(Case(workday(again), person, person.gemeente_code))
                 if r.random() < ANONYMOUS:
-                    cases.append((day, None, person.gemeente_code))
-        return sorted((case for case in cases if case[0] <= LAST_DAY), key=lambda case: case[0])
+                    cases.append(Case(day, None, person.gemeente_code))
+        return sorted((case for case in cases if case.day <= LAST_DAY), key=lambda case: case.day)
 
     def _number(self, party: str, day: date) -> str:
         self._numbers[party, day.year] += 1
         return f"{parties()[party].prefix}-{day.year}-A{self._numbers[party, day.year]:05d}"
 
-    def _case(self, r: Random, case: int, day: date, person: Person | None, gemeente: str) -> Iterator[Visit]:
-        age = None if person else {"young": 14, "adult": 45, "old": 72}[AGE_CLASS.pick(r)]
+    def _case(self, r: Random, number: int, case: Case) -> Iterator[Visit]:
+        day, person, gemeente = case.day, case.person, case.gemeente_code
+        age = None if person else case.age or AGE_CLASS.pick(r)
         minor = (person.age(day) if person else age or 0) < 18
         child = person is not None and person.age(day) <= VROEGHULP_AGE and r.random() < VROEGHULP
-        desk = FIRST_DESK[minor].pick(r)
-        loket = "MEE-IVH" if child else MEE_OFFICE[gemeente] if desk == "MEE" else f"{gemeente}-{desk}"
+        desk = case.desk or ("MEE-IVH" if child else FIRST_DESK[minor].pick(r))
+        loket = MEE_OFFICE[gemeente] if desk == "MEE" else desk if "-" in desk else f"{gemeente}-{desk}"
         visit = Visit(
             nummer="", party=party_of(loket, gemeente) or "", loket=loket, gemeente_code=gemeente, day=day,
             person=person, age=age,
@@ -125,7 +135,7 @@ class Stories:
             geaccepteerd=None, uitkomst="", done=day,
         )  # fmt: skip
         for hop in range(3):
-            visit = self._end(r, replace(visit, nummer=self._number(visit.party, visit.day)), case, hop)
+            visit = self._end(r, replace(visit, nummer=self._number(visit.party, visit.day)), number, hop)
             yield visit
             following = self._handed_over(r, visit)
             if following is None or following.day > LAST_DAY:
@@ -134,8 +144,7 @@ class Stories:
 
     def _end(self, r: Random, visit: Visit, case: int, hop: int) -> Visit:
         """How it ends at this desk. Anonymous questions are answered or pointed elsewhere."""
-        mee = visit.party == "mee_drenthe"
-        end = (MEE_ENDS if mee else GEMEENTE_ENDS).pick(r)
+        end = ENDS.get(visit.party, GEMEENTE_ENDS).pick(r)
         if visit.person is None:
             end = r.choice("1114")
         elif visit.loket == "MEE-IVH":
@@ -146,18 +155,24 @@ class Stories:
             done = after(r, visit.day, 0, 5 if visit.person is None else 45 if end == "2" else 21)
             return replace(visit, uitkomst=end, done=done)
         sent = after(r, visit.day, 0, 9)
-        own = [f"{visit.gemeente_code}-{kind}" for kind in ("WMO", "JEU", "SOC", "WEI")]
-        elsewhere = ELSEWHERE.pick(r)
-        elsewhere = elsewhere if elsewhere.startswith("REG") else f"{visit.gemeente_code}-{elsewhere}"
-        choices = own
-        if not mee:
-            choices = [MEE_OFFICE[visit.gemeente_code]] * 9 + own[:3] + [elsewhere] * (2 if end == "4" else 0)
-        to = r.choice([loket for loket in choices if loket != visit.loket])
+        to = r.choice([loket for loket in self._onward(r, visit, end) if loket != visit.loket])
         accepted = after(r, sent, 0, 6) if end == "3" else None
         return replace(
             visit, uitkomst=end, done=accepted or sent, naar_loket=to, doorgestuurd=sent, geaccepteerd=accepted,
             overdracht="1" if end == "3" else "2", kenmerk=visit.kenmerk or f"OV-{visit.day.year}-{case:06d}",
         )  # fmt: skip
+
+    def _onward(self, r: Random, visit: Visit, end: str) -> list[str]:
+        """The desks that this one sends people on to, some more often than others."""
+        own = [f"{visit.gemeente_code}-{kind}" for kind in ("WMO", "JEU", "SOC", "WEI")]
+        mee, welzijn = MEE_OFFICE[visit.gemeente_code], f"{visit.gemeente_code}-WEL"
+        if visit.party == "mee_drenthe":
+            return [*own, welzijn]
+        if visit.party in ENDS:
+            return [mee] * 4 + own[:3] + [welzijn]
+        other = ELSEWHERE.pick(r)
+        other = other if other.startswith("REG") else f"{visit.gemeente_code}-{other}"
+        return [mee] * 9 + own[:3] + [welzijn] + [other] * (2 if end == "4" else 0)
 
     def _handed_over(self, r: Random, visit: Visit) -> Visit | None:
         """The same question at the next desk: always after a warm hand-over, often after a referral."""
@@ -174,7 +189,7 @@ class Stories:
         return replace(
             visit, party=party, loket=visit.naar_loket, day=day, van_loket=visit.loket, naar_loket=None,
             doorgestuurd=None, geaccepteerd=None, kanaal="5" if visit.overdracht == "1" else KANAAL.pick(r),
-            verwijzer="11" if visit.party == "mee_drenthe" else "08",
+            verwijzer=REFERS_AS.get(visit.party, "08"),
         )  # fmt: skip
 
 
@@ -182,5 +197,9 @@ def party_of(loket: str, gemeente_code: str) -> str | None:
     """The party that registers what happens at a desk, or None where nobody delivers for it yet."""
     if loket.startswith("MEE-"):
         return "mee_drenthe"
+    if loket in REGIONAL:
+        return REGIONAL[loket]
+    if loket.endswith("-WEL"):
+        return "welzijn_drenthe"
     own = loket.split("-")[1] in ("WMO", "JEU", "SOC", "WEI") and loket.startswith(gemeente_code)
     return gemeente_party()[gemeente_code] if own else None

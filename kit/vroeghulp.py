@@ -69,11 +69,7 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
     step("02", 0, 7, verwijzer_code=verwijzer, zorggebied_code=gebieden)
     has_consent = r.random() >= WITHOUT_CONSENT
     if has_consent:
-        step("20", 0, 10, toestemming_voor_partij_code=r.choice((REVALIDATIE, KDC)),
-             toestemming_omvang_code=sorted(r.sample("1234", r.randint(2, 4))),
-             toestemming_door_code=r.choices("1234", (70, 18, 8, 4))[0],
-             gezag_code=r.choices("123", (74, 22, 4))[0],
-             datum_geldig_tot=(day + timedelta(days=365)).isoformat())  # fmt: skip
+        step("20", 0, 10, **_agreed(r, day))
     triage = TRIAGE.pick(r) if has_consent else r.choice("14")
     step("03", 1, 14, triage_code=triage)
     if triage == "3":
@@ -128,7 +124,19 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
     step("15", 0, 30, reden_afsluiting_code=r.choices("1347", (70, 12, 6, 12))[0])
     if r.random() < REOPENED:
         step("16", 30, 150)
+        step("20", 0, 3, **_agreed(r, day))
         if r.random() < 0.6:
             step("03", 1, 14, triage_code="1")
             step("15", 1, 30, reden_afsluiting_code="7")
     return course
+
+
+def _agreed(r: Random, day: date) -> Record:
+    """The consent of the parents, for a year."""
+    return {
+        "toestemming_voor_partij_code": r.choice((REVALIDATIE, KDC)),
+        "toestemming_omvang_code": sorted(r.sample("1234", r.randint(2, 4))),
+        "toestemming_door_code": r.choices("1234", (70, 18, 8, 4))[0],
+        "gezag_code": r.choices("123", (74, 22, 4))[0],
+        "datum_geldig_tot": (day + timedelta(days=365)).isoformat(),
+    }

@@ -1,4 +1,4 @@
-"""The synthetic region: one seed, thirteen parties, three years of history and thirty nights.
+"""The synthetic region: one seed, all parties of Drenthe, three years of history and thirty nights.
 
     world = World.build(seed=1)
     world.parties["emmen"].berichten             -> ("aanmelding", "onderzoek")
@@ -12,13 +12,13 @@ the answers do not depend on the order of asking.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
-from kit.dossiers import collective, inzet, ondersteuning
+from kit.dossiers import collective, inzet, ondersteuning, voluntary
 from kit.faults import AHEAD
 from kit.nights import FULL_FILE, Change, Nights, vandaag
 from kit.parties import Party, parties
@@ -62,6 +62,7 @@ class World:
     stories: Stories
     _nights: dict[tuple[str, str], Nights] = field(default_factory=dict)
     _visits: dict[str, list[Visit]] = field(default_factory=lambda: defaultdict(list))
+    _support: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
 
     @classmethod
     def build(cls, seed: int = 1) -> "World":
@@ -148,18 +149,24 @@ class World:
         """What must be found in the hub, computed from the changes alone."""
         return Truth(self)
 
-    @cached_property
-    def _support(self) -> dict[str, list[Thing]]:
-        found: dict[str, list[Thing]] = {"traject": [], "activiteit": [], "vroeghulp": []}
-        party = self.parties["mee_drenthe"]
-        for visit in self.visits("mee_drenthe"):
+    def _supported(self, party: Party) -> dict[str, list[Thing]]:
+        """What a party does beside registering visits, by bericht; made once."""
+        if party.name not in self._support:
+            found = self._support[party.name] = defaultdict(list)
+            for thing in self._work(party):
+                found[thing.bericht].append(thing)
+        return self._support[party.name]
+
+    def _work(self, party: Party) -> Iterator[Thing]:
+        for visit in self.visits(party.name):
             if visit.loket == "MEE-IVH":
-                found["vroeghulp"] += stappen(self.seed, party, visit)
-            elif visit.uitkomst == "2":
-                for thing in ondersteuning(self.seed, party, visit):
-                    found[thing.bericht].append(thing)
-        found["activiteit"] += collective(self.seed, party)
-        return found
+                yield from stappen(self.seed, party, visit)
+            elif visit.uitkomst == "2" and "traject" in party.berichten:
+                yield from ondersteuning(self.seed, party, visit)
+        if party.name == "mee_drenthe":
+            yield from collective(self.seed, party)
+        elif party.name == "ouderenbonden":
+            yield from voluntary(self.seed, party)
 
     def _things(self, party: Party, bericht: str) -> list[Thing]:
         visits = self.visits(party.name)
@@ -170,7 +177,7 @@ class World:
         elif bericht == "inzet":
             things = list(inzet(self.seed, party))
         else:
-            things = self._support[bericht]
+            things = self._supported(party)[bericht]
         return sorted(things, key=lambda thing: thing.key)
 
 

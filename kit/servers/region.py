@@ -30,6 +30,8 @@ SENDERS: Mapping[str, str] = {  # name -> how it logs in
     "noordenveld": "password",
     "tynaarlo": "key",
     "meppel": "password",
+    "welzijn_drenthe": "key",
+    "ouderenbonden": "password",
 }
 # Those whose own system is asked, and who have a room for the answers that come back and nothing else.
 BOXES: Mapping[str, str] = {

@@ -24,6 +24,7 @@ from kit.servers.dialect import FOLDER, Dialect, flatten
 from kit.servers.files import Levering, Order, order_of
 
 FORMATS = ("csv", "xlsx")
+GROUPS = ("score", "inbreng")
 HERE = ZoneInfo("Europe/Amsterdam")
 EXCEL_BEGINS = date(1899, 12, 30)
 
@@ -48,7 +49,7 @@ class TableDialect:
 
     def headings(self, bericht: str) -> dict[str, str]:
         """Contract field -> heading, in the order of the columns."""
-        paths = [path for path in _flat(order_of(bericht)) if path not in self.constant]
+        paths = [path for path in _paths(order_of(bericht)) if path not in self.constant]
         return {path: self.columns.get(path, path) for path in paths}
 
     def text(self, path: str, value: Any) -> str:
@@ -142,16 +143,27 @@ def _shown(sheet: Worksheet, value: Any) -> Any:
 def _lines(levering: Levering, dialect: TableDialect) -> Iterator[tuple[dict[str, Any], str]]:
     """(values by contract field, the word in the column of removals) of each line."""
     for regel in levering.regels:
-        yield dict(flatten(regel.record)), dialect.removed[1] if regel.actie == "verwijderen" else ""
+        yield dict(_cells(regel.record)), dialect.removed[1] if regel.actie == "verwijderen" else ""
 
 
-def _flat(order: Order) -> Iterator[str]:
+def _cells(record: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """(path, value) of each cell: of a group the fields of its first element, which is all that these parties keep."""
+    for name, value in flatten(record):
+        if name in GROUPS:
+            yield from ((f"{name}.1.{inner}", part) for inner, part in value[0].items())
+        else:
+            yield name, value
+
+
+def _paths(order: Order) -> Iterator[str]:
     for name, inner in order.items():
-        yield from [f"{name}.{each}" for each in inner] if inner else [name]
+        group = f"{name}.1" if name in GROUPS else name
+        yield from [f"{group}.{each}" for each in inner] if inner else [name]
 
 
 def _is_day(path: str) -> bool:
-    return path.split(".")[-1].startswith(("datum_", "geboortedatum"))
+    name = path.split(".")[-1]
+    return name == "datum" or name.startswith(("datum_", "geboortedatum"))
 
 
 def _local(moment: str) -> datetime:

@@ -130,10 +130,44 @@ def test_people_come_at_several_desks_with_one_reference(world: World) -> None:
     assert {visit.overdracht for visits in chains for visit in visits} == {"1", "2"}
 
 
+def test_people_of_mee_and_the_gemeenten_come_to_the_social_teams_and_the_ouderenbonden_too(world: World) -> None:
+    desks = defaultdict(set)
+    for visit in world.stories.visits:
+        if visit.person:
+            desks[visit.party].add(visit.person.number)
+    gemeenten = set().union(*(desks[party.name] for party in parties().values() if party.kind == "gemeente"))
+    for name in ("welzijn_drenthe", "ouderenbonden"):
+        assert len(desks[name] & desks["mee_drenthe"]) > 20
+        assert len(desks[name] & gemeenten) > 20
+    came = [visit for visit in world.visits("ouderenbonden") if not visit.kenmerk]
+    ages = [visit.person.age(visit.day) for visit in came if visit.person]
+    assert min(ages) >= 65
+
+
+def test_social_teams_hand_over_to_others_and_take_over_from_them_warm_and_cold(world: World) -> None:
+    sent = Counter((v.overdracht, v.naar_loket[:3]) for v in world.visits("welzijn_drenthe") if v.naar_loket)
+    assert {kind for kind, _ in sent} == {"1", "2"}
+    assert sent["1", "MEE"] > 10
+    received = [visit for visit in world.visits("welzijn_drenthe") if visit.van_loket]
+    assert {visit.kanaal == "5" for visit in received} == {True, False}  # warm ones come by hand-over
+    assert any(visit.van_loket and visit.van_loket.startswith("MEE") for visit in received)
+    assert any(visit.van_loket and visit.van_loket.endswith("WMO") for visit in received)
+
+
+def test_what_others_do_is_no_work_of_the_contract(world: World) -> None:
+    for party, berichten in {"welzijn_drenthe": ("aanmelding", "traject"), "ouderenbonden": ("activiteit",)}.items():
+        for bericht in berichten:
+            states = world.sender_state(party, bericht, NIGHTS).values()
+            assert {record["financier_code"] for record in states} == {"2"}
+    done = Counter(r["uitvoerder_code"] for r in world.sender_state("ouderenbonden", "activiteit", NIGHTS).values())
+    assert done["2"] > 0.9 * done.total()
+
+
 def test_the_kinds_of_visitors_are_there(world: World) -> None:
     visits = world.stories.visits
-    anonymous = [visit for visit in visits if visit.person is None]
-    assert 400 < len(anonymous) < 900
+    unnamed = Counter(visit.party for visit in visits if visit.person is None)
+    assert 400 < unnamed.total() - unnamed["ouderenbonden"] < 900
+    assert unnamed["ouderenbonden"] > 0.5 * len(world.visits("ouderenbonden"))
     assert sum(person.is_geheim for person in world.stories.population.people) > 50
     children = [visit for visit in visits if visit.loket == "MEE-IVH"]
     assert 100 < len(children) / 3.2 < 250

@@ -23,7 +23,13 @@ from warehouse.scripts import FOLDER, run, statements
 
 QUERIES = Path(__file__).parents[2] / "docs" / "queries"
 NIGHT = 12
-PARTIES = {"coevorden": ["aanmelding"], "emmen": ["aanmelding"], "mee_drenthe": ["aanmelding", "vroeghulp"]}
+PARTIES = {
+    "coevorden": ["aanmelding"],
+    "emmen": ["aanmelding"],
+    "mee_drenthe": ["aanmelding", "vroeghulp"],
+    "ouderenbonden": ["aanmelding"],
+    "welzijn_drenthe": ["aanmelding"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def database(world: World, region_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Two gemeenten and MEE, as they stand in one night."""
+    """Two gemeenten, and all aanbieders with desks in them, as they stand in one night."""
     folder = tmp_path_factory.mktemp("wereld")
     (drenthe,) = [region for region in load_regions() if region.name == "drenthe"]
     with pytest.MonkeyPatch.context() as patch:
