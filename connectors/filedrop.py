@@ -57,7 +57,7 @@ class FileDropConnector(Opening[Store]):
                 raise DeclarationError(file, f"delivers.{bericht}.pattern", "names a file, without a folder")
 
     def _open(self) -> Store:
-        return _store(self._connection, self._settings)
+        return open_store(self._connection, self._settings)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
@@ -171,7 +171,8 @@ def _free(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _store(connection: Connection | None, settings: FileDropSettings) -> Store:
+def open_store(connection: Connection | None, settings: FileDropSettings) -> Store:
+    """The place where files lie; touched only when it is asked for something. Raises DeclarationError."""
     if connection is None:
         raise DeclarationError("filedrop", "connection", "fetching needs a connection")
     if connection.conn_type == "sftp":

@@ -134,6 +134,12 @@ class ZgwConnector(Opening[Client]):
         ours = self._settings.bronorganisatie
         return zaak.get("zaaktype") in versions and (not ours or zaak.get("bronorganisatie") == ours)
 
+    def zaaktypen(self) -> dict[str, str]:
+        """identificatie -> omschrijving of every zaaktype that we may see."""
+        return {
+            str(row["identificatie"]): str(row["omschrijving"]) for row in rows(self._opened, f"{CATALOGI}zaaktypen")
+        }
+
     def _catalogue(self, zaaktype: str) -> Catalogue:
         first = self._opened.get(f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})
         versions = [row["url"] for row in rows(self._opened, f"{CATALOGI}zaaktypen", {"identificatie": zaaktype})]

@@ -15,6 +15,7 @@ from croniter import CroniterError, croniter
 from exchange.errors import DeclarationError
 
 CRON = re.compile(r"^(\S+ ){4}\S+$")
+OPEN = "INVULLEN"  # in a draft: nobody but the region can know this
 FIRST_DAY = datetime(2015, 1, 1)  # from here on a schedule must come to a next time
 
 Layers = tuple[tuple[str, Mapping[str, Any]], ...]
@@ -42,9 +43,15 @@ class Table:
         if key not in self.values:
             raise self.wrong(key, f"is missing; add it ({cure or what})")
         value = self.values[key]
+        self._refuse_open(key, value, cure or what)
         if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
             raise self.wrong(key, f"must be {what}")
         return value
+
+    def _refuse_open(self, key: str, value: Any, what: str = "") -> None:
+        """What `hub new-source` could not know keeps a declaration from loading until somebody filled it in."""
+        if value == OPEN:
+            raise self.wrong(key, f"is still {OPEN}; fill it in" + (f" ({what})" if what else ""))
 
     def text(self, key: str, cure: str = "") -> str:
         """A text that is not empty."""
@@ -124,6 +131,7 @@ class Table:
         """A table of texts, empty where absent."""
         table = self.table(key)
         for name, value in table.values.items():
+            table._refuse_open(name, value)
             if not isinstance(value, str):
                 raise table.wrong(name, 'must be a text in quotes: codes too, as in "1"')
         return dict(table.values)
@@ -131,6 +139,8 @@ class Table:
     def rest(self) -> dict[str, Any]:
         """What nobody asked for by name: settings that the connector knows."""
         rest = {key: value for key, value in self.values.items() if key not in self._read}
+        for key, value in rest.items():
+            self._refuse_open(key, value)
         self._read.update(rest)
         return rest
 

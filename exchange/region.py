@@ -7,6 +7,7 @@ Everything that can be wrong in a declaration is found here, before anything run
 file, key, cure (DeclarationError). What a contract or a code list says is checked against that contract.
 """
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +23,7 @@ from schemas.codelists import CodeLists
 
 __all__ = ["Delivers", "Loket", "Region", "Source", "Verwerking", "load_region", "load_regions", "load_source"]
 
-ROOT = Path(__file__).resolve().parent.parent / "regions"
+ROOT = Path(os.environ.get("HUB_REGIONS") or Path(__file__).resolve().parent.parent / "regions")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,14 @@ class Region:
     def codelists(self) -> CodeLists:
         """The standard lists with the desks and organisations of this region."""
         return region_codelists(self.lokets, self.organisaties)
+
+
+def region_folder(name: str, root: Path = ROOT) -> Path:
+    """Where the declarations of a region stand. Raises DeclarationError."""
+    for path in sorted(root.glob("*/region.toml")):
+        if read_toml(path).text("name") == name:
+            return path.parent
+    raise DeclarationError(str(root), name, "is no region here")
 
 
 def region_codelists(lokets: tuple[Loket, ...], organisaties: Mapping[str, str]) -> CodeLists:
