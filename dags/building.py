@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, get_current_context, task
 
+from dags import notifier
 from dags.tasks import PARAMS, RETRIES, connection, cure, log, one_line, run_id, timed, vandaag
 from exchange import answer, assess, merge, receive, runs, try_out, validate
 from exchange.context import Context
@@ -55,7 +56,11 @@ def source_dag(region: Region, source: Source) -> DAG:
         description=source.title,
         doc_md=source.markdown(),
         tags=[source.kind, source.connector, source.region],
-        default_args={"owner": source.owner, **RETRIES},
+        default_args={
+            "owner": source.owner,
+            "on_failure_callback": notifier.failed(region, "failed", source),
+            **RETRIES,
+        },
         params=PARAMS,
         max_active_runs=1,
         catchup=False,
@@ -66,12 +71,14 @@ def source_dag(region: Region, source: Source) -> DAG:
 
 def _tasks(region: Region, source: Source) -> None:
     quiet: dict[str, Any] = {"show_return_value_in_logs": False}
+    judged = notifier.judged(region, source)
 
     # Where nothing waits the verbs after it are skipped, without a process for each; only answer still looks.
     @task.short_circuit(
         task_id="receive",
         doc_md="Haalt op en legt de bytes ongewijzigd vast als leveringen.",
         ignore_downstream_trigger_rules=False,
+        on_success_callback=judged,
         **quiet,
     )
     def receive_task() -> list[int]:
@@ -112,6 +119,7 @@ def _tasks(region: Region, source: Source) -> None:
         doc_md="Brengt het warehouse bij met wat nieuw, gewijzigd of ingetrokken is.",
         inlets=[accepted(source)],
         outlets=[actueel(source)],
+        on_success_callback=judged,
         **quiet,
     )
     def merge_task(deliveries: list[int]) -> None:
@@ -128,7 +136,11 @@ def _tasks(region: Region, source: Source) -> None:
 def _trial(region: Region, source: Source) -> None:
     """The night of a source that is declared `proef`."""
 
-    @task(task_id="try", doc_md="Toetst wat er ligt als een echte levering; er wordt niets van bewaard of verwerkt.")
+    @task(
+        task_id="try",
+        doc_md="Toetst wat er ligt als een echte levering; er wordt niets van bewaard of verwerkt.",
+        on_success_callback=notifier.judged(region, source),
+    )
     def try_task() -> None:
         airflow = get_current_context()
         with cure(), timed():
@@ -144,6 +156,8 @@ def _answer(region: Region, source: Source) -> Any:
         task_id="answer",
         doc_md="Brengt de retourberichten die klaarliggen naar het postvak van de afzender.",
         show_return_value_in_logs=False,
+        on_failure_callback=notifier.failed(region, "answer", source),
+        on_success_callback=notifier.over(region, "answer", source),
     )
     def answer_task() -> None:
         airflow = get_current_context()

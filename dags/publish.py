@@ -6,12 +6,12 @@ Assets draw the picture; they never start half a night.
 
 from airflow.sdk import DAG, Asset, get_current_context, task
 
+from dags import notifier
 from dags.building import actueel, nightly
 from dags.tasks import PARAMS, RETRIES, cure, log, timed, vandaag
 from exchange import assess_marts, data_docs, publish
+from exchange.clock import PUBLISH_AT
 from exchange.region import Region, read_regions
-
-PUBLISH_AT = "30 5 * * *"  # after the last source of the night, before the first reader of the day
 
 
 def publish_dag(region: Region) -> DAG:
@@ -22,7 +22,7 @@ def publish_dag(region: Region) -> DAG:
         description=f"Publiceert de marts van {region.title}",
         doc_md=__doc__,
         tags=["publish", region.name],
-        default_args={"owner": region.name, **RETRIES},
+        default_args={"owner": region.name, "on_failure_callback": notifier.failed(region, "publish"), **RETRIES},
         params=PARAMS,
         max_active_runs=1,
         catchup=False,
@@ -32,6 +32,7 @@ def publish_dag(region: Region) -> DAG:
             task_id="publish",
             inlets=[actueel(source) for source in region.sources.values()],
             outlets=[Asset(f"{region.name}_marts", uri=f"hub://{region.name}/marts", group=region.name)],
+            on_success_callback=notifier.published(region),
         )
         def publish_task() -> None:
             with cure(), timed():
@@ -40,7 +41,11 @@ def publish_dag(region: Region) -> DAG:
                     log.warning("publish %s: %s is stale, %s", region.name, stale.source, stale.reason)
                 log.info("publish %s", result.line())
 
-        @task(task_id="assess", doc_md="Beoordeelt wat gepubliceerd is, en maakt de pagina's over kwaliteit.")
+        @task(
+            task_id="assess",
+            doc_md="Beoordeelt wat gepubliceerd is, en maakt de pagina's over kwaliteit.",
+            on_success_callback=[notifier.over(region, "publish"), notifier.over(region, "late")],
+        )
         def assess_task() -> None:
             with cure(), timed():
                 results = assess_marts.assess_marts(region, vandaag(get_current_context()))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CALENDAR = "HUB_CALENDAR"
+PUBLISH_AT = "30 5 * * *"  # after the last source of the night, before the first reader of the day
 
 
 def today() -> date:

@@ -2,13 +2,15 @@
 
 from collections.abc import Container, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
+from croniter import croniter
 from sqlalchemy import Connection, RowMapping, func, select
 
 from connectors.notice import Notice
 from exchange import outbox
+from exchange.clock import PUBLISH_AT
 from exchange.delivery import TRIED, Counts, from_row, held
 from exchange.region import Region, Source
 from exchange.runs import interrupted, noted
@@ -56,10 +58,11 @@ class SourceStatus:
 
 @dataclass(frozen=True)
 class Stale:
-    """A source whose figures may be behind, and why."""
+    """A source whose figures may be behind, and why. is_silent: it should have brought something, and did not."""
 
     source: str
     reason: str
+    is_silent: bool = False
 
 
 def status(connection: Connection, region: Region) -> list[SourceStatus]:
@@ -120,25 +123,40 @@ def _state(run_state: str | None, states: Iterable[str]) -> str:
     return "merged" if states else "silent"
 
 
+def due(schedule: str, vandaag: date) -> date:
+    """The last day for which a source should have been asked when the marts of this day are published."""
+    published = croniter(PUBLISH_AT, datetime.combine(vandaag, time())).get_next(datetime)
+    last: datetime = croniter(schedule, published).get_prev(datetime)
+    return last.date()
+
+
 def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
     """Sources that were not asked on this day, of which a delivery is held, or that brought nothing for a week."""
-    asks = select(run.c.source, func.max(run.c.vandaag)).where(run.c.state == "succeeded").group_by(run.c.source)
+    asks = (
+        select(run.c.source, func.min(run.c.vandaag), func.max(run.c.vandaag))
+        .where(run.c.state == "succeeded")
+        .group_by(run.c.source)
+    )
     brings = (
         select(delivery.c.source, func.max(delivery.c.vandaag))
         .where(delivery.c.state.in_(("merged", "duplicate")))
         .group_by(delivery.c.source)
     )
-    asked: dict[str, date] = dict(connection.execute(asks).all())
+    asked: dict[str, tuple[date, date]] = {source: (first, last) for source, first, last in connection.execute(asks)}
     brought: dict[str, date] = dict(connection.execute(brings).all())
     found = []
-    for source in (one.id for one in region.sources.values() if not one.is_proef):
+    for source, declared in ((one.id, one) for one in region.sources.values() if not one.is_proef):
         if source not in asked:
             found.append(Stale(source, "nog nooit opgehaald"))
-        elif asked[source] < vandaag:
-            found.append(Stale(source, f"laatst opgehaald voor {asked[source]}"))
+            continue
+        first, last = asked[source]
+        since = brought.get(source)
+        is_quiet = (vandaag - (since or first)).days >= SILENT_DAYS
+        if last < vandaag:
+            is_missed = last < due(declared.schedule, vandaag)
+            found.append(Stale(source, f"laatst opgehaald voor {last}", is_missed))
         elif kept := held(connection, source):
             found.append(Stale(source, f"vastgehouden: levering {', '.join(map(str, kept))}"))
-        elif source not in brought or (vandaag - brought[source]).days >= SILENT_DAYS:
-            since = brought.get(source)
-            found.append(Stale(source, f"geen levering sinds {since}" if since else "nog nooit geleverd"))
+        elif since is None or is_quiet:
+            found.append(Stale(source, f"geen levering sinds {since}" if since else "nog nooit geleverd", is_quiet))
     return found

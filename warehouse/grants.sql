@@ -21,14 +21,15 @@ GRANT SELECT ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp T
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA accepted TO {{ loader }};
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA warehouse TO {{ loader }};
 GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ loader }};
-GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery, exchange.outbox TO {{ loader }};
+GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery, exchange.outbox, exchange.incident TO {{ loader }};
 GRANT SELECT, INSERT ON exchange.reject, exchange.redaction, exchange.manifest, exchange.answer, exchange.quality_result TO {{ loader }};
 GRANT SELECT, INSERT ON kluis.persoon TO {{ loader }};
 GRANT INSERT, SELECT (client_ref, known_from, digest, delivery_id) ON kluis.identiteit TO {{ loader }};
 
 -- Controller: its own rows ------------------------------------------------------------------------------------
 GRANT SELECT ON ALL TABLES IN SCHEMA accepted, warehouse, mart_contract, mart_loket, mart_vroeghulp TO {{ controller }};
-GRANT SELECT ON exchange.delivery, exchange.reject, exchange.redaction, exchange.answer, exchange.outbox, exchange.quality_result, exchange.toegang
+GRANT SELECT ON exchange.delivery, exchange.reject, exchange.redaction, exchange.answer, exchange.outbox, exchange.quality_result, exchange.toegang,
+    exchange.incident
     TO {{ controller }};
 
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import exchange.region
+from demo import postgres
+from exchange import keys
+from warehouse.setup import setup
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
@@ -66,13 +69,15 @@ def declaration() -> str:
 @pytest.fixture
 def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sources folder of a copy of the region, with one source in it; the DAG files load this copy."""
+    import dags.building  # before the patch: what it imports is put back afterwards
+
     root = tmp_path / "regions"
     shutil.copytree(exchange.region.ROOT / "drenthe", root / "drenthe", ignore=shutil.ignore_patterns("sources"))
     folder = root / "drenthe" / "sources"
     folder.mkdir()
     (folder / "emmen.toml").write_text(SOURCE)
     monkeypatch.setattr(exchange.region, "read_regions", partial(exchange.region.read_regions, root))
-    monkeypatch.setattr("dags.building.read_regions", exchange.region.read_regions)
+    monkeypatch.setattr(dags.building, "read_regions", exchange.region.read_regions)
     return folder
 
 
@@ -83,3 +88,27 @@ def parse() -> Parse:
 
     dags = CHECKOUT / "dags"
     return lambda: DagBag(dag_folder=str(dags), bundle_path=dags, bundle_name="dags-folder")
+
+
+@pytest.fixture(scope="module")
+def hub() -> Iterator[Path]:
+    """A server with the database of the region, keys and a home folder, all in the environment."""
+    home = Path(tempfile.mkdtemp(prefix="hub-"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUB_HOME", str(home))
+        patch.setenv("HUB_DATABASE_URL", postgres.start(home / "pg", durable=False).url)
+        for name, value in keys.ensure(home, ("drenthe",)).items():
+            patch.setenv(name, value)
+        setup("hub_drenthe", "drenthe")
+        yield home
+        postgres.remove(home / "pg")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def airflow_database() -> None:
+    """Airflow's own tables, in the SQLite file of this test process."""
+    from airflow.utils.db import initdb
+
+    assert tempfile.gettempdir() in os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    initdb()

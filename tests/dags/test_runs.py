@@ -1,10 +1,7 @@
 """A run of a DAG from begin to end, by Airflow's own task runner, on a real PostgreSQL."""
 
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,10 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from demo import postgres
-from exchange import keys
 from warehouse.engine import engine_for
-from warehouse.setup import setup
 from warehouse.tables import delivery, outbox
 
 pytestmark = pytest.mark.slow
@@ -37,30 +31,6 @@ RECORD = """<aanmelding>
 <leeftijdsklasse_code>04</leeftijdsklasse_code>
 <woongemeente_code>0114</woongemeente_code><is_geheim_adres>false</is_geheim_adres></persoon>
 </aanmelding>"""
-
-
-@pytest.fixture(scope="module")
-def hub() -> Iterator[Path]:
-    """A server with the database of the region, keys and a home folder, all in the environment."""
-    home = Path(tempfile.mkdtemp(prefix="hub-"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUB_HOME", str(home))
-        patch.setenv("HUB_DATABASE_URL", postgres.start(home / "pg", durable=False).url)
-        for name, value in keys.ensure(home, ("drenthe",)).items():
-            patch.setenv(name, value)
-        setup("hub_drenthe", "drenthe")
-        yield home
-        postgres.remove(home / "pg")
-        shutil.rmtree(home)
-
-
-@pytest.fixture(scope="module")
-def airflow_database() -> None:
-    """Airflow's own tables, in the SQLite file of this test process."""
-    from airflow.utils.db import initdb
-
-    assert tempfile.gettempdir() in os.environ["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
-    initdb()
 
 
 def test_publication_goes_on_and_names_the_silent_source(

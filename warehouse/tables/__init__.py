@@ -8,6 +8,7 @@ from warehouse.tables.base import SCHEMAS, metadata
 from warehouse.tables.contract import aanlevering, onafhankelijkheid, overige_inzet, productie, realisatie, termijnen
 from warehouse.tables.contract_people import clienten, kenmerken, wachttijd
 from warehouse.tables.desks import eerste_loket, overdracht_kanten, overdrachten, overdrachten_maanden
+from warehouse.tables.incidents import incident
 from warehouse.tables.kluis import client_link, identiteit, persoon
 from warehouse.tables.ledger import access, delivery, manifest, redaction, reject, run, toegang
 from warehouse.tables.loket import aanmeldingen, loket
@@ -29,6 +30,7 @@ __all__ = [
     "dossiers",
     "eerste_loket",
     "identiteit",
+    "incident",
     "kenmerken",
     "loket",
     "looptijden",
