@@ -2,7 +2,8 @@
 
 HUB_DATABASE_URL      login that may make databases and roles (HUB_DATABASE_URL_FILE names a file with it)
 HUB_OWNER_URL_FILES   files with an address each: its login and its database are made, the login owns the database
-HUB_LOGIN_URL_FILES   files with an address each: its login is made, and may do what the loader of each region may
+HUB_LOADER_URL_FILES  files with an address each: its login is made, and may do what the loader of each region may
+HUB_HAND_URL_FILES    likewise, for who works by hand: loader and eraser
 
 Several files are parted by a colon. A password in an address is that of the login from now on: so it is renewed.
 """
@@ -21,26 +22,27 @@ from warehouse.engine import role_name, server_url
 from warehouse.errors import WarehouseError
 from warehouse.setup import setup
 
+DUTIES = {"HUB_LOADER_URL_FILES": ("loader",), "HUB_HAND_URL_FILES": ("loader", "eraser")}
 IDLE = "10min"  # what was cut off in the middle of a transaction would hold its locks until the network gives up
 
 
 def init() -> list[str]:
     """Make what is missing. Returns a line for each thing that is ready. Raises WarehouseError, DeclarationError."""
     ready = []
-    loaders = []
-    for region in load_regions():
+    regions = load_regions()
+    for region in regions:
         setup(region.database, region.name)
-        loaders.append(role_name(region.database, "loader"))
         ready.append(f"database {region.database}")
     address = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as server:
-        for url in _addresses("HUB_LOGIN_URL_FILES"):
-            _login(server, url)
-            for loader in loaders:
-                server.execute(
-                    sql.SQL("grant {} to {}").format(sql.Identifier(loader), sql.Identifier(url.username or ""))
-                )
-            ready.append(f"login {url.username}, of {', '.join(loaders)}")
+        for setting, duties in DUTIES.items():
+            roles = [role_name(region.database, duty) for region in regions for duty in duties]
+            for url in _addresses(setting):
+                _login(server, url)
+                for role in roles:
+                    named = map(sql.Identifier, (role, url.username or ""))
+                    server.execute(sql.SQL("grant {} to {}").format(*named))
+                ready.append(f"login {url.username}, of {', '.join(roles)}")
         for url in _addresses("HUB_OWNER_URL_FILES"):
             _login(server, url)
             _database(server, url)

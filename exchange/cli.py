@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from exchange import check as checking
-from exchange import cli_answers, cli_incidents, cli_ledger, cli_new_source, cli_quality, cli_try
+from exchange import cli_answers, cli_erase, cli_incidents, cli_ledger, cli_new_source, cli_quality, cli_try
 from exchange import keys as keyring
 from exchange.answer import answer as answer_source
 from exchange.assess_marts import assess_marts
@@ -21,7 +21,7 @@ from exchange.shell import Day, Json, SourceName, app, context_of, day, delivere
 from exchange.take_in import take_in
 from exchange.try_out import try_night
 
-__all__ = ["app", "cli_answers", "cli_incidents", "cli_ledger", "cli_new_source", "cli_quality", "cli_try"]
+__all__ = ["app", "cli_answers", "cli_erase", "cli_incidents", "cli_ledger", "cli_new_source", "cli_quality", "cli_try"]
 
 
 @app.command(epilog="Example: `hub check levering.xml --source coevorden`")

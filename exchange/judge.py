@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from connectors.connector import Connector, RawRecord
+from exchange import blocked
+from exchange.blocked import Blocked
 from exchange.mapping import Mapper
 from exchange.region import Region, Source
 from exchange.stage import MOMENT
@@ -38,15 +40,24 @@ class Judged(NamedTuple):
 class Judge:
     """The verdict of one source's declaration and one contract. Holds no state of a record.
 
-    stand_op: the moment of which the delivery gives the state.
+    stand_op: the moment of which the delivery gives the state. blocked: whom the source may not bring back.
     """
 
-    def __init__(self, region: Region, source: Source, bericht: str, connector: Connector, stand_op: datetime) -> None:
+    def __init__(
+        self,
+        region: Region,
+        source: Source,
+        bericht: str,
+        connector: Connector,
+        stand_op: datetime,
+        blocked: Blocked | None = None,
+    ) -> None:
         delivers = source.delivers[bericht]
         self._names = delivers.theirs
         self._map = Mapper(delivers)
         self._check = Checker(delivers.contract, region.codelists, names=self._names)
         self._key = delivers.contract.sleutel
+        self._blocked = blocked
         self._own = source.gemeente_code
         self._foreign = tuple(getattr(connector, "foreign", ()))
         # As the check writes a moment, to the second: two texts compare as the moments do.
@@ -78,6 +89,8 @@ class Judge:
                     faults = [*faults, self._fault(code, path)]
         if raw.wrong:  # whatever else is odd follows from that
             faults, unknown = [Fault("R032", "", "record", None, {"vorm": raw.wrong})], ()
+        if self._blocked and (path := self._blocked.field(checked.values)):
+            faults, unknown = [self._fault(blocked.CODE, path)], ()
         return Judged(checked.values, checked.emptied, faults, unknown)
 
     def _fault(self, code: str, path: str) -> Fault:

@@ -21,7 +21,8 @@ select record_nummer, byte_start, byte_end, verantwoordelijke_code, min(fault ->
 from exchange.reject
 cross join lateral jsonb_array_elements(faults) as fault
 where delivery_id = :delivery_id and fault ->> 'code' = any(:codes)
-  and not exists (select from exchange.redaction where redaction.delivery_id = reject.delivery_id)
+  and not exists (select from exchange.redaction where redaction.delivery_id = reject.delivery_id
+                  and redaction.record_nummer = reject.record_nummer)
 group by delivery_id, record_nummer
 order by byte_start
 """

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, func, select
 
 from connectors.connector import Header
 from exchange import delivery, late
+from exchange.blocked import blocked
 from exchange.columns import judge_columns
 from exchange.context import Context
 from exchange.delivery import Counts, Delivery
@@ -129,7 +130,8 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
     rules, software = regelset(context, delivers), version("regiohub")
     marks = isinstance(connector, Marking) and not is_again
     shown = last_shown(connection, found, stand_op) if marks else NOTHING
-    seen = Seen(context.keys, f"{rules} {software} {context.source.digest(found.bericht)}", shown)
+    barred = blocked(connection, context.keys, found.source, context.source.code).mark  # empty for an empty list
+    seen = Seen(context.keys, f"{rules} {software} {context.source.digest(found.bericht)}{barred}", shown)
     filled = fill(context, connection, found, delivers, seen)
     keyless = load.without_key(connection, [part.stage for part in filled]) if scope and found.gone is None else 0
     if keyless:

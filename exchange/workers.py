@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Protocol, runtime_checkable
 from sqlalchemy import Connection
 
 from connectors.connector import Connector, Marker, RawRecord
+from exchange.blocked import blocked
 from exchange.context import Context
 from exchange.delivery import TRIED, Delivery
 from exchange.judge import Judge
@@ -120,7 +121,8 @@ def _fill(
     source = context.source
     connector = context.connector()
     assert found.stand_op is not None
-    judge = Judge(context.region, source, found.bericht, connector, found.stand_op)
+    barred = blocked(connection, context.keys, source.id, source.code)
+    judge = Judge(context.region, source, found.bericht, connector, found.stand_op, barred)
     qualifiers = getattr(connector, "qualifiers", ())
     writer = StageWriter(delivers.contract, context.keys, source.id, source.code, qualifiers)
     filled = Filled(stage)

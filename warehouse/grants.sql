@@ -4,13 +4,14 @@
 
 -- The database ------------------------------------------------------------------------------------------------
 REVOKE ALL ON DATABASE {{ database }} FROM PUBLIC;
-GRANT CONNECT ON DATABASE {{ database }} TO {{ loader }}, {{ analyst }}, {{ controller }}, {{ kluis }};
+GRANT CONNECT ON DATABASE {{ database }} TO {{ loader }}, {{ analyst }}, {{ controller }}, {{ kluis }}, {{ eraser }};
 GRANT TEMPORARY ON DATABASE {{ database }} TO {{ loader }};
 
 -- What each role can reach ------------------------------------------------------------------------------------
 GRANT USAGE ON SCHEMA exchange, accepted, warehouse, mart_contract, mart_loket, mart_vroeghulp TO {{ loader }}, {{ controller }};
 GRANT USAGE, CREATE ON SCHEMA stage TO {{ loader }};
-GRANT USAGE ON SCHEMA kluis TO {{ loader }}, {{ kluis }};
+GRANT USAGE ON SCHEMA kluis TO {{ loader }}, {{ kluis }}, {{ eraser }};
+GRANT USAGE ON SCHEMA link TO {{ eraser }};
 GRANT USAGE ON SCHEMA exchange TO {{ kluis }};
 GRANT USAGE ON SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ analyst }};
 
@@ -35,6 +36,13 @@ GRANT SELECT ON exchange.delivery, exchange.reject, exchange.redaction, exchange
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------
 GRANT SELECT ON kluis.persoon, kluis.identiteit TO {{ kluis }};
 GRANT INSERT ON exchange.access TO {{ kluis }};
+
+-- Eraser: destroys who a person is, never reads it; the loader reads the block list --------------------------
+GRANT SELECT, INSERT ON kluis.gewist TO {{ eraser }};
+GRANT SELECT ON kluis.gewist TO {{ loader }};
+GRANT DELETE, SELECT (lookup, client_ref, verantwoordelijke_code) ON kluis.persoon TO {{ eraser }};
+GRANT DELETE, SELECT (client_ref, verantwoordelijke_code) ON kluis.identiteit TO {{ eraser }};
+GRANT DELETE, SELECT (client_ref) ON link.client_link TO {{ eraser }};
 
 -- Row-level security ------------------------------------------------------------------------------------------
 -- Only what is missing is made: both statements lock the table against readers.

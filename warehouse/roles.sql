@@ -5,6 +5,7 @@
 --   analyst     reads the marts, nothing else
 --   controller  reads records of those for whom exchange.toegang names the role (row-level security)
 --   kluis       reads identity, and writes the log of access
+--   eraser      destroys what KLUIS and LINK hold of a person, and writes the block list
 -- The login that runs this becomes a member, so that it can do the work of each role (SET ROLE).
 -- Needs CREATEROLE. Reader: warehouse.setup.
 DO $$

@@ -18,7 +18,7 @@ from tests.deploy.compose import BIN, FILE, parsed, settings
 pytestmark = pytest.mark.pure
 OVERLAYS = [CHECKOUT / "deploy" / name for name in ("compose.server.yml", "compose.worker.yml")]
 SERVICES: dict[str, Any] = parsed()["services"]
-ENDING = ("init",)
+ENDING = ("init", "hand")
 KEYS = "hub_keys"
 PINNED = re.compile(r"[a-z]+(/[a-z]+)*:\d+\.\d+(\.\d+)?(-[a-z]+)?(@sha256:[0-9a-f]{64})?")
 SECRET_LIKE = re.compile(r"PASSWORD|SECRET|_KEY$|FERNET|CONN$|CONN_ASYNC$|BROKER_URL$|RESULT_BACKEND$|DATABASE_URL$")
@@ -110,14 +110,15 @@ def test_a_rule_that_is_broken_is_seen(change: dict[str, Any], seen: str) -> Non
     assert any(seen in wrong for wrong in wrongs(broken))
 
 
+def _holders(secret: str) -> set[str]:
+    return {name for name, one in SERVICES.items() if secret in one.get("secrets", ())}
+
+
 def test_only_what_runs_verbs_gets_keys_of_people_and_the_login_of_the_loader() -> None:
-    for secret in (KEYS, "hub_database_url"):
-        assert {name for name, one in SERVICES.items() if secret in one.get("secrets", ())} - {"init"} == {
-            "scheduler",
-            "worker",
-        }
-    assert KEYS not in SERVICES["init"]["secrets"]
-    assert {n for n, one in SERVICES.items() if "hub_server_url" in one.get("secrets", ())} == {"init"}
+    assert _holders(KEYS) == {"scheduler", "worker", "hand"}
+    assert _holders("hub_database_url") == {"init", "scheduler", "worker"}
+    assert _holders("hub_hand_url") == {"init", "hand"}
+    assert _holders("hub_server_url") == {"init"}
     assert "airflow_database_url" not in SERVICES["worker"]["secrets"]
     assert set(SERVICES["dag-processor"]["secrets"]) == {"airflow_database_url"}
 

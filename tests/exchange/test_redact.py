@@ -126,8 +126,8 @@ def _killed(*_: Any) -> None:
 
 
 @pytest.mark.pure
-def test_only_identity_without_consent_asks_for_destruction() -> None:
-    assert [code for code, entry in CATALOGUE.items() if entry.vernietigen] == ["R005"]
+def test_only_identity_without_consent_or_of_who_was_erased_asks_for_destruction() -> None:
+    assert [code for code, entry in CATALOGUE.items() if entry.vernietigen] == ["R005", "R035"]
 
 
 @pytest.mark.pure

@@ -1,9 +1,9 @@
 """KLUIS and LINK: who a record is about, sealed; and who is the same person at several sources."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
 from sqlalchemy.dialects.postgresql import UUID
 
-from warehouse.tables.base import Moment, metadata
+from warehouse.tables.base import WALL_CLOCK, Moment, metadata
 
 # No foreign keys inside KLUIS: its rows are written in bulk, in one statement that joins them already.
 persoon = Table(
@@ -33,6 +33,22 @@ identiteit = Table(
     schema="kluis",
     comment="Versleutelde identiteiten. Korrel: een versie van de identiteit van een persoon",
 )
+
+gewist = Table(
+    "gewist",
+    metadata,
+    Column("lookup", LargeBinary, comment="Hash met sleutel van bron en eigen nummer: wie, zonder een gegeven van hem"),
+    Column("verantwoordelijke_code", Text, comment="Verantwoordelijke die besloot"),
+    Column("source", Text, nullable=False, comment="Bron die de persoon kent"),
+    Column("besluit", Text, nullable=False, comment="Waar de verantwoordelijke het besluit bewaart"),
+    Column("datum_besluit", Date, nullable=False, comment="Dag waarop het werd uitgevoerd"),
+    Column("known_from", Moment, nullable=False, server_default=WALL_CLOCK, comment="Sinds wanneer het geldt"),
+    PrimaryKeyConstraint("lookup", "verantwoordelijke_code"),
+    schema="kluis",
+    comment="Blokkeerlijst: wiens gegevens gewist zijn en niet terug mogen komen (Wmo 2015 artikel 5.3.5)."
+    " Korrel: een persoon van een bron en een verantwoordelijke",
+)  # fmt: skip
+Index("gewist_source_ix", gewist.c.source)
 
 client_link = Table(
     "client_link",

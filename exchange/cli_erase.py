@@ -1,0 +1,79 @@
+"""What `hub` does when a controller decides that a person is to be forgotten, and again after a restore."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from exchange.erase import Decision, Erased, decide
+from exchange.erase import erase as carry_out
+from exchange.errors import DeclarationError
+from exchange.shell import Day, Json, SourceName, app, context_of, one_line, out, print_table, regions
+from warehouse.engine import engine_for
+from warehouse.tables import gewist
+
+HEADS = ("source", "verantwoordelijke_code", "besluit", "datum_besluit")
+
+
+@app.command(epilog="Example: `hub erase coevorden --besluit Z-2015-0412`; the number of the client is asked for")
+@one_line
+def erase(
+    source: SourceName,
+    besluit: Annotated[str, typer.Option(help="Where the controller wrote the decision down; no name, no number.")],
+    verantwoordelijke: Annotated[
+        str | None, typer.Option(help="The controller; that of the source if not given.")
+    ] = None,
+    vandaag: Day = None,
+) -> None:
+    """Destroy what the hub has of one person of a source, and let no delivery bring them back.
+
+    The number by which the source knows the person is read from the keyboard or from standard input, and is kept
+    nowhere: not in the history of a shell, not in a log.
+    """
+    context = context_of(source, vandaag, connect=False)
+    decision = decide(context, _number(), verantwoordelijke or context.source.code, besluit)
+    _say(source, carry_out(context, decision))
+    out.print("keep this line apart from the backups: after a restore `hub reapply` asks for it", highlight=False)
+    sys.stdout.write(f"{decision.line()}\n")
+
+
+@app.command(epilog="Example: `hub erased --json > gewist.jsonl`, kept apart from the backups")
+@one_line
+def erased(as_json: Json = False) -> None:
+    """List the decisions to erase that were carried out, without anything of a person."""
+    decisions = []
+    for region in regions():
+        with engine_for(region.database, "loader").connect() as connection:
+            rows = connection.execute(select(gewist).order_by(gewist.c.known_from)).mappings()
+            decisions += [Decision(**{name: row[name] for name in Decision.__dataclass_fields__}) for row in rows]
+    if as_json:
+        sys.stdout.writelines(f"{decision.line()}\n" for decision in decisions)
+    else:
+        print_table("Erased", HEADS, [[getattr(decision, head) for head in HEADS] for decision in decisions])
+
+
+@app.command(epilog="Example: `hub reapply gewist.jsonl`, after a restore and before the next night")
+@one_line
+def reapply(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Lines of `hub erased --json`.")],
+) -> None:
+    """Carry out decisions to erase once more: a backup from before them brought the persons back."""
+    for line in filter(str.strip, file.read_text(encoding="utf-8").splitlines()):
+        decision = Decision.read(line)
+        _say(decision.source, carry_out(context_of(decision.source, None, connect=False), decision))
+
+
+def _number() -> str:
+    if sys.stdin.isatty():
+        number: str = typer.prompt("Number of the client at the source", hide_input=True)
+    else:
+        number = sys.stdin.readline()
+    if not number.strip():
+        raise DeclarationError("standard input", "number of the client", "is empty; give it on one line")
+    return number.strip()
+
+
+def _say(source: str, done: Erased) -> None:
+    out.print(f"{source}: {done.line()}", highlight=False)

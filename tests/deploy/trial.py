@@ -1,0 +1,48 @@
+"""The source systems of the kit for a stack: served, connected as docs/operate.md says, held against the truth."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from demo import processes, sources
+from demo.home import Home
+from kit import calendar
+from tests.deploy.compose import Stack
+
+
+@contextmanager
+def kit_of(folder: Path) -> Iterator[Home]:
+    """The servers of the kit below a folder, in their first night."""
+    home = Home(folder)
+    home.make()
+    calendar.write(home.path, calendar.Calendar(1, 1))
+    try:
+        sources.start(home, latency=False)
+        yield home
+    finally:
+        processes.stop(home)
+
+
+def day_of(home: Home) -> date:
+    """The day of the night that the kit is in."""
+    return calendar.read(home.path).day
+
+
+def connections(home: Home) -> dict[str, Any]:
+    """The connections to the kit, as `airflow connections import` takes them."""
+    found = sources.connections(home)
+    return {name.removeprefix("AIRFLOW_CONN_").lower(): json.loads(value) for name, value in found.items()}
+
+
+def verified(stack: Stack, home: Home) -> dict[str, Any]:
+    """What `kit verify` says, asked as the login of the tasks."""
+    url = (stack.secrets / "hub_database_url").read_text().strip()
+    env = processes.environment(HUB_HOME=str(home.path), HUB_DATABASE_URL=url)
+    done = subprocess.run([processes.program("kit"), "verify", "--json"], env=env, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    verdict: dict[str, Any] = json.loads(done.stdout)
+    return verdict
