@@ -1,30 +1,28 @@
 """The fast lane for XML: records in the plain form that programs write, without building a tree.
 
-A record is cut at its angle brackets; the sequence of its tags is its *shape*. A shape is proven well-formed
-once and compiled to "which path stands at which place"; each further record of that shape costs a few calls
-that run in C. Anything else (an attribute, a comment, CDATA, an odd character) is `NotPlain`, and xml_tree
-reads it. The two agree on every document: a test with generated documents holds them together.
+A record is matched as a whole against one pattern, which the records before it have taught (xml_shape); that runs in
+C. Anything else (an attribute, a comment, CDATA, an odd character, another order) is read by xml_tree, one record or,
+where what is odd may reach further (`NotPlain`), all that follow. The two agree on every document: a test with
+generated documents holds them together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from operator import itemgetter
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from connectors.connector import Mark, Marker
 from connectors.errors import DeliveryRefused
 from connectors.formats import xml_tree
-from connectors.formats.xml_tree import BLOKKEN, MAX_RECORD, ROOT, SPACE, TOO_LARGE, Values
+from connectors.formats.xml_shape import Shape
+from connectors.formats.xml_tree import MAX_RECORD, ROOT, TOO_LARGE, Values
 
 FOOT = f"</{ROOT}>".encode()
-MAX_SHAPES = 20_000
 # Everything but brackets and forbidden control characters is deleted: what remains of sound text is "<><><>…".
 _HARMLESS = bytes(byte for byte in range(256) if byte not in b"<>" and (byte >= 32 or byte in b"\t\n\r"))
-_TAG = re.compile(r"(/?)([A-Za-z_][A-Za-z0-9_-]*)[ \t\r\n]*(/?)")
+_CLOSED = re.compile(r"<([A-Za-z_][A-Za-z0-9_-]*)[ \t\r\n]*/>")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
-_EMPTY = -1
 
 
 class NotPlain(Exception):
@@ -45,19 +43,6 @@ class Found(NamedTuple):
     mark: Mark | None = None
 
 
-class _Plan(NamedTuple):
-    """Where the paths of one shape stand among the pieces of a record."""
-
-    keys: tuple[str, ...]
-    pieces: Callable[[list[str]], tuple[str, ...]]
-    blank: Callable[[list[str]], tuple[str, ...]]
-    fixed: tuple[tuple[str, list[int]], ...]
-    groups: tuple[tuple[str, list[dict[str, int]]], ...]
-
-
-_NEW = _Plan((), lambda pieces: (), lambda pieces: (), (), ())
-
-
 class PlainReader:
     """Reads blocks of whole records of one document; `head` is everything before the first record.
 
@@ -70,7 +55,7 @@ class PlainReader:
         self._bericht = bericht
         self._marker = marker
         self.close = f"</{bericht}>".encode()
-        self._plans: dict[str, _Plan | None] = {}
+        self._shape = Shape(bericht)
 
     def records(self, block: bytes) -> Iterator[Found]:
         """The records of a block that ends with a closing tag of a record. Raises NotPlain."""
@@ -82,43 +67,35 @@ class PlainReader:
         except UnicodeDecodeError:
             yield from self._one_by_one(block)
             return
-        is_ascii, references, returns = block.isascii(), "&" in text, "\r" in text
-        length, offset, plans, marker, mark = len(self.close), 0, self._plans, self._marker, None
-        for piece in text.replace(">", "<").split(f"</{self._bericht}<")[:-1]:
-            size = length + (len(piece) if is_ascii else len(piece.encode()))
-            end = offset + size
-            if size > MAX_RECORD:
+        shape, marker, mark = self._shape, self._marker, None
+        closed, references, returns = "/>" in text, "&" in text, "\r" in text
+        close, offset = len(self.close), 0
+        pieces = zip(block.split(self.close)[:-1], text.split(f"</{self._bericht}>")[:-1], strict=True)
+        for record, piece in pieces:
+            end = offset + len(record) + close
+            if end - offset > MAX_RECORD:
                 raise DeliveryRefused(TOO_LARGE)
+            record = record.lstrip()
             if marker is not None:
-                record = block[offset:end].lstrip()
                 mark = marker(record)
                 if mark.known is not None:
-                    yield Found({}, "record", end - len(record), end, mark)
+                    yield Found({}, "record", end - close - len(record), end, mark)
                     offset = end
                     continue
-            pieces = piece.split("<")
-            shape = "<".join(pieces[1::2])
-            plan = plans.get(shape, _NEW)
-            if plan is _NEW:
-                plan = self._learn(shape)
-            gap = len(pieces[0])
-            if plan is not None and returns and "\r" in piece:
-                pieces = piece.replace("\r\n", "\n").replace("\r", "\n").split("<")
-            if plan is not None and references and "&" in piece:
-                plan = plan if _resolve(pieces) else None
-            if plan is None or "".join(plan.blank(pieces)).strip(SPACE):
+            if returns and "\r" in piece:
+                piece = piece.replace("\r\n", "\n").replace("\r", "\n")
+            if closed and "/>" in piece:
+                piece = _CLOSED.sub(r"<\1></\1>", piece)
+            match = shape.match(piece)
+            if match is None and shape.learn(piece):
+                match = shape.match(piece)
+            texts: Sequence[str | None] | None = match.groups() if match else None
+            if texts is not None and references and "&" in piece:
+                texts = _resolved(texts)
+            if texts is None:
                 yield self._single(block, offset, end)
             else:
-                values: Values = dict(zip(plan.keys, plan.pieces(pieces), strict=False))
-                for key, places in plan.fixed:
-                    texts = ["" if place == _EMPTY else pieces[place] for place in places]
-                    values[key] = texts if len(texts) > 1 else texts[0]
-                for key, elements in plan.groups:
-                    values[key] = [
-                        {name: "" if place == _EMPTY else pieces[place] for name, place in element.items()}
-                        for element in elements
-                    ]
-                yield Found(values, "record", offset + gap, end, mark)
+                yield Found(shape.values(texts), "record", end - close - len(record), end, mark)
             offset = end
 
     def _one_by_one(self, block: bytes) -> Iterator[Found]:
@@ -148,17 +125,14 @@ class PlainReader:
             raise NotPlain(offset)
         return Found(*found[0], offset + record.find(b"<" + self._bericht.encode()), end)
 
-    def _learn(self, shape: str) -> _Plan | None:
-        if len(self._plans) >= MAX_SHAPES:
-            self._plans.clear()
-        plan = self._plans[shape] = _compile(tuple(shape.split("<")), self._bericht)
-        return plan
-
 
 def _sound(block: bytes) -> bool:
     """Brackets alternate and no character is one that XML forbids."""
     rest = block.translate(None, _HARMLESS)
-    return rest == b"<>" * (len(rest) // 2) and b"\xef\xbf\xbe" not in block and b"\xef\xbf\xbf" not in block
+    if rest != b"<>" * (len(rest) // 2):
+        return False
+    # One byte is found much faster than three, and hardly any text has it.
+    return b"\xef" not in block or (b"\xef\xbf\xbe" not in block and b"\xef\xbf\xbf" not in block)
 
 
 def _decodes(record: bytes) -> bool:
@@ -169,19 +143,21 @@ def _decodes(record: bytes) -> bool:
     return True
 
 
-def _resolve(pieces: list[str]) -> bool:
-    """Put characters in the place of &amp; and the like; False when a reference is not a plain one."""
-    for place in range(0, len(pieces), 2):
-        if "&" in pieces[place]:
-            first, *rest = pieces[place].split("&")
-            for part in rest:
-                name, found, tail = part.partition(";")
-                character = _NAMED.get(name) or _numbered(name)
-                if not found or character is None:
-                    return False
-                first += character + tail
-            pieces[place] = first
-    return True
+def _resolved(texts: Sequence[str | None]) -> list[str | None] | None:
+    """Texts with characters in the place of &amp; and the like; None when a reference is not a plain one."""
+    found = list(texts)
+    for at, text in enumerate(found):
+        if text is None or "&" not in text:
+            continue
+        first, *rest = text.split("&")
+        for part in rest:
+            name, ended, tail = part.partition(";")
+            character = _NAMED.get(name) or _numbered(name)
+            if not ended or character is None:
+                return None
+            first += character + tail
+        found[at] = first
+    return found
 
 
 def _numbered(name: str) -> str | None:
@@ -193,52 +169,3 @@ def _numbered(name: str) -> str | None:
         number in (9, 10, 13) or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or 0x10000 <= number <= 0x10FFFF
     )
     return chr(number) if allowed else None
-
-
-def _compile(shape: tuple[str, ...], bericht: str) -> _Plan | None:
-    """Prove one shape well-formed and say where its paths stand; None when it is not of the plain form.
-
-    shape[i] stands at piece 2i+1, the text after it at piece 2i+2; the closing tag of the record is cut off.
-    """
-    tags = [_TAG.fullmatch(tag) for tag in shape]
-    if not tags or tags[0] is None or tags[0].groups() != ("", bericht, ""):
-        return None
-    blank, fields, groups, blokken = [0, 2], dict[str, list[int]](), dict[str, list[dict[str, int]]](), set()
-    inside: str | None = None
-    place = 1
-    while place < len(tags):
-        tag = tags[place]
-        if tag is None or (tag[1] and tag[3]):
-            return None
-        name, after = tag[2], tags[place + 1] if place + 1 < len(tags) else None
-        if name == bericht:  # a record in a record: the tree knows what to say of it
-            return None
-        if tag[1]:
-            if name != inside:
-                return None
-            inside = None
-        elif tag[3] or (after is not None and after[1] and after[2] == name and not after[3]):
-            text = _EMPTY if tag[3] else 2 * place + 2
-            if inside is None and name in BLOKKEN:
-                return None
-            if inside is None or inside in BLOKKEN:
-                fields.setdefault(f"{inside}.{name}" if inside else name, []).append(text)
-            elif name in groups[inside][-1]:
-                return None
-            else:
-                groups[inside][-1][name] = text
-            place += 0 if tag[3] else 1
-        else:
-            if inside is not None or name in blokken:
-                return None
-            inside = name
-            blokken.add(name) if name in BLOKKEN else groups.setdefault(name, []).append({})
-        blank.append(2 * place + 2)
-        place += 1
-    if inside is not None or fields.keys() & groups.keys():
-        return None
-    single = {key: places[0] for key, places in fields.items() if len(places) == 1 and places[0] != _EMPTY}
-    fixed = tuple((key, places) for key, places in fields.items() if key not in single)
-    # Of one place itemgetter gives a bare item: two more keep it a tuple, and fall off beside the keys.
-    pieces = itemgetter(*single.values(), 0, 0)
-    return _Plan(tuple(single), pieces, itemgetter(*blank), fixed, tuple(groups.items()))
