@@ -24,7 +24,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA warehouse TO {{ loa
 GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ loader }};
 GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery, exchange.outbox, exchange.incident TO {{ loader }};
 GRANT SELECT, INSERT ON exchange.reject, exchange.redaction, exchange.manifest, exchange.answer, exchange.quality_result TO {{ loader }};
-GRANT SELECT, INSERT ON kluis.persoon TO {{ loader }};
+GRANT SELECT, INSERT ON kluis.persoon, kluis.vorm TO {{ loader }};
 GRANT INSERT, SELECT (client_ref, known_from, digest, delivery_id) ON kluis.identiteit TO {{ loader }};
 
 -- Controller: its own rows ------------------------------------------------------------------------------------
@@ -34,7 +34,7 @@ GRANT SELECT ON exchange.delivery, exchange.reject, exchange.redaction, exchange
     TO {{ controller }};
 
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------
-GRANT SELECT ON kluis.persoon, kluis.identiteit TO {{ kluis }};
+GRANT SELECT ON kluis.persoon, kluis.identiteit, kluis.vorm TO {{ kluis }};
 GRANT INSERT ON exchange.access TO {{ kluis }};
 
 -- Eraser: destroys who a person is, never reads it; the loader reads the block list --------------------------

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine
 
 from schemas.contract import Contract
-from schemas.render.tables import Column, columns, group_columns
+from schemas.render.tables import Column, columns, group_columns, identity_form
 from warehouse.scripts import run, run_ddl, statements
 
 #: What COPY fills, before the columns of the contract; see sql/accept/1_stage.sql.
@@ -190,6 +190,7 @@ def _statements(name: str, contract: Contract) -> tuple[str, ...]:
         sleutel=contract.sleutel,
         kept=tuple(dict.fromkeys(("gemeente_code", "verantwoordelijke_code", *contract.sleutel))),
         client=_about_people(contract),
+        form=identity_form(contract),
         columns=tuple(column for column in columns(contract) if column.path),
         groups=tuple(_Group(group.name, tuple(group_columns(contract, group))) for group in contract.groups),
     )

@@ -1,6 +1,7 @@
 """The columns of ACCEPTED and `actueel_<bericht>`: what a contract leaves after identity went to KLUIS."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from schemas.contract import Contract, Field, Group
 
@@ -17,6 +18,7 @@ _PG: dict[str, str] = {
     "postcode": "text",
 }
 _LARGEST_INTEGER = 2**31 - 1
+CLIENT_NUMBER = "client_nummer_bron"  # by which a source finds a person again
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def columns(contract: Contract) -> list[Column]:
     found = []
     for field in contract.fields:
         required = field.verplicht and field.blok not in optional
-        if field.name == "client_nummer_bron":
+        if field.name == CLIENT_NUMBER:
             comment = "De persoon bij deze bron: verwijzing naar KLUIS, in plaats van het eigen nummer"
             found.append(Column("client_ref", "uuid", comment, field.klasse, required, ""))
         elif not field.kluis:
@@ -59,6 +61,21 @@ def _columns(field: Field, required: bool) -> list[Column]:
         told = f"Wat van {field.column} bekend is: D dag, M maand, J jaar"
         found.append(Column(f"{field.column}_precisie", "text", told, field.klasse, False, field.precision))
     return found
+
+
+@dataclass(frozen=True)
+class IdentityForm:
+    """What is sealed of a person: the values of `paths`, in that order. `id` names the form."""
+
+    id: str
+    paths: tuple[str, ...]
+
+
+def identity_form(contract: Contract) -> IdentityForm:
+    """The fields of a contract that go to KLUIS, but for the number by which the person is found again."""
+    hidden = [field for field in contract.fields if field.kluis and field.name != CLIENT_NUMBER]
+    paths = tuple([field.path for field in hidden] + [field.precision for field in hidden if field.precision])
+    return IdentityForm(sha256("\n".join(paths).encode()).hexdigest()[:8], paths)
 
 
 def group_columns(contract: Contract, group: Group) -> list[Column]:

@@ -136,6 +136,15 @@ def plain(key: str, content: str) -> tuple[str, str, None]:
     ],
     data=[0, 2, 1],
 )
+@example(  # absent, then gone by a message as well; and then an older version comes late
+    deliveries=[
+        Sent(1, False, (plain("B", "02"),)),
+        Sent(4, True, ()),
+        Sent(6, True, (plain("B", "weg"),)),
+        Sent(9, True, (("B", "01", 2),)),
+    ],
+    data=[0, 1, 3, 2],
+)
 def test_the_order_of_arrival_makes_no_difference(fresh: Fresh, deliveries: list[Sent], data: Any) -> None:
     in_order = sorted(deliveries, key=lambda sent: sent.day)
     places = data if isinstance(data, list) else data.draw(st.permutations(range(len(deliveries))))

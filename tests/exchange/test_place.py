@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from connectors.connector import RawRecord
+from exchange.identity import NEXT
 from exchange.judge import Judged
 from exchange.keys import Keys, fresh
-from exchange.stage import NEXT, StageWriter
+from exchange.stage import StageWriter
 from exchange.workers import _line
 from schemas.contract import load
 from schemas.faults import CATALOGUE, Fault

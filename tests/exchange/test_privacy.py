@@ -7,8 +7,9 @@ from sqlalchemy import text
 
 from connectors.connector import RawRecord
 from exchange.errors import WarehouseError
+from exchange.identity import NEXT, unpack
 from exchange.keys import Keys, fresh
-from exchange.stage import NEXT, StageWriter
+from exchange.stage import StageWriter
 from schemas.contract import load
 from schemas.masking import masked
 from tests.exchange.hub import Hub
@@ -48,10 +49,11 @@ def test_the_sealed_identity_opens_with_the_key_and_shows_nothing_without(hub: H
         lookup, sealed = connection.execute(
             text("select lookup, sealed from kluis.persoon join kluis.identiteit using (client_ref)")
         ).one()
+        forms = {row.vorm: tuple(row.velden) for row in connection.execute(text("select * from kluis.vorm"))}
     assert not [secret for secret in SECRETS if secret.encode() in bytes(sealed)]
-    opened = context.keys.seal.decrypt(bytes(sealed), bytes(lookup)).decode()
-    assert BSN[0] in opened
-    assert "Toverstaf" in opened
+    opened = unpack(context.keys.seal.decrypt(bytes(sealed), bytes(lookup)).decode(), forms)
+    assert opened["persoon.bsn"] == BSN[0]
+    assert opened["persoon.geslachtsnaam"] == "Toverstaf"
 
 
 def test_a_refused_record_leaves_no_identity_behind(hub: Hub) -> None:

@@ -1,7 +1,7 @@
 """KLUIS and LINK: who a record is about, sealed; and who is the same person at several sources."""
 
 from sqlalchemy import BigInteger, Column, Date, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
-from sqlalchemy.dialects.postgresql import UUID
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from warehouse.tables.base import WALL_CLOCK, Moment, metadata
 
@@ -10,7 +10,7 @@ persoon = Table(
     "persoon",
     metadata,
     Column("lookup", LargeBinary, primary_key=True, comment="Hash met sleutel van bron en eigen nummer"),
-    Column("client_ref", UUID, nullable=False, unique=True, server_default=text("gen_random_uuid()"),
+    Column("client_ref", UUID, nullable=False, server_default=text("gen_random_uuid()"),
            comment="Willekeurig pseudoniem: een per bron en persoon"),
     Column("source", Text, nullable=False, comment="Bron die de persoon kent"),
     Column("verantwoordelijke_code", Text, nullable=False, comment="Verwerkingsverantwoordelijke"),
@@ -49,6 +49,15 @@ gewist = Table(
     " Korrel: een persoon van een bron en een verantwoordelijke",
 )  # fmt: skip
 Index("gewist_source_ix", gewist.c.source)
+
+vorm = Table(
+    "vorm",
+    metadata,
+    Column("vorm", Text, primary_key=True, comment="Naam van de vorm; staat vooraan in de verzegelde tekst"),
+    Column("velden", ARRAY(Text), nullable=False, comment="De velden van het contract, in de orde van de waarden"),
+    schema="kluis",
+    comment="Welke velden een verzegelde identiteit heeft. Korrel: een vorm",
+)
 
 client_link = Table(
     "client_link",

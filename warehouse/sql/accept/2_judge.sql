@@ -4,9 +4,9 @@
 -- Only the newest version of a key within one delivery is weighed, of those of one moment the last that stands in it:
 -- the others are superseded, and no row.
 -- Most often the newest version known stands before the record; only where it stands behind is its predecessor
--- looked up. A message that a record is gone says nothing new after one that said so, as of then or before; the
--- absence from a later whole that came early does not make it old. Where nothing of the source is known (:begin)
--- nothing is looked up at all. What a held delivery brought (:held) is not known, until that is released.
+-- looked up. A message that a record is gone says nothing new after one that said so; after mere absence it does,
+-- so that what comes late finds it in its place. Where nothing of the source is known (:begin) nothing is looked up at
+-- all. What a held delivery brought (:held) is not known, until that is released.
 -- A record that came before in the same bytes (is_bekend) has no values here. It is unchanged where it is the newest
 -- version still; anything else is doubt, and the delivery is judged again from its values. So that doubt stays rare
 -- only the newest version of a key that came once may be known by its bytes (afdruk) the next time.
@@ -31,13 +31,11 @@ gewogen as (
         gekozen.*,
         coalesce(laatst.later, false) as achterhaald,
         laatst.inhoud_hash = gekozen.inhoud_hash and laatst.is_eerder as is_laatste,
-        case when laatst.later then voor.inhoud_hash else laatst.inhoud_hash end as vorige_hash,
-        coalesce(case when laatst.later then voor.was_weg else laatst.was_weg end, false) as was_weg
+        case when laatst.later then voor.inhoud_hash else laatst.inhoud_hash end as vorige_hash
     from gekozen
     left join lateral (
         select
             versie.inhoud_hash,
-            versie.is_ingetrokken and versie.stand_op <= :stand_op as was_weg,
             versie.stand_op <= :stand_op as is_eerder,
             (versie.moment, versie.stand_op, versie.inhoud_hash)
                 > (gekozen.moment, :stand_op, gekozen.inhoud_hash) as later
@@ -48,7 +46,7 @@ gewogen as (
         limit 1
     ) as laatst on true
     left join lateral (
-        select versie.inhoud_hash, versie.is_ingetrokken and versie.stand_op <= :stand_op as was_weg
+        select versie.inhoud_hash
         from accepted.{{ bericht }} as versie
         where not :begin and laatst.later
           and versie.source = :source and versie.sleutel_hash = gekozen.sleutel_hash
@@ -70,7 +68,7 @@ select
         when achterhaald then 'superseded'
         else 'accepted'
     end as oordeel,
-    not is_bekend and rang = 1 and vorige_hash is distinct from inhoud_hash and not (verwijderen and was_weg) as is_versie
+    not is_bekend and rang = 1 and vorige_hash is distinct from inhoud_hash as is_versie
 from gewogen;
 
 analyze oordeel (record_nummer, lookup);
