@@ -14,7 +14,6 @@ from kit.nights import vandaag
 from kit.records import Record
 from kit.truth import Truth
 
-MEE = "mee_drenthe"
 PHASES = (
     "triage", "huisbezoek", "informatie", "kernteam", "advies", "verwijzing", "aanname", "evaluatie", "afsluiting",
 )  # fmt: skip
@@ -121,13 +120,14 @@ class Course:
         return next((step.get(name) for step in reversed(self.steps) if step["stap_code"] == code), None)
 
 
-def courses(truth: Truth, night: int) -> dict[str, Course]:
-    """Every file that has begun, by its number."""
+def courses(truth: Truth, night: int, sources: Iterable[str]) -> dict[str, Course]:
+    """Every file that has begun at one of these sources, by its number; no two sources of this world share one."""
     today = vandaag(night)
     steps: dict[str, list[Record]] = defaultdict(list)
-    for record in truth.current(MEE, "vroeghulp", night).values():
-        if record["datum_stap"] <= today.isoformat():
-            steps[record["dossier_nummer"]].append(record)
+    for source in sources:
+        for record in truth.current(source, "vroeghulp", night).values():
+            if record["datum_stap"] <= today.isoformat():
+                steps[record["dossier_nummer"]].append(record)
     for each in steps.values():
         each.sort(key=lambda step: (step["datum_stap"], step["stap_code"], step["stap_nummer"]))
     return {number: Course(each, today) for number, each in steps.items()}

@@ -18,7 +18,7 @@ from kit.records import KEY_FIELDS, Key, Record, Thing, moment, versions
 
 HISTORY_END, NIGHTS = date(2015, 3, 1), 30
 # The night, after the first, with everything in one file; an API forgets its cursors then, and is read anew.
-FULL_FILE = {"coevorden": 15, "midden_drenthe": 20, "mee_drenthe": 12}
+FULL_FILE = {"coevorden": 15, "midden_drenthe": 20, "mee_drenthe": 12, "jgz_drenthe": 10, "jeugdhulp_drenthe": 18}
 SILENT = (2, 3, 4, 5)  # nights without anything to say, of the thirty
 Kind = Literal["nieuw", "gewijzigd", "laat", "ingetrokken", "fout", "dubbel"]
 

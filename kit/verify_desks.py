@@ -8,7 +8,7 @@ from psycopg import sql
 
 from kit.figures import Span
 from kit.figures_desks import Cell, first_desk, handovers, organisation
-from kit.figures_vroeghulp import MEE, courses, lead_times, lines
+from kit.figures_vroeghulp import Course, courses, lead_times, lines
 from kit.world import World
 
 Query = Callable[..., list[tuple[Any, ...]]]
@@ -24,16 +24,17 @@ class DesksVerifier:
         self.connected = connected
 
     def run(self) -> None:
-        """Every source that delivers aanmeldingen; vroeghulp where MEE delivers it."""
+        """Every source that delivers aanmeldingen, and every one that delivers vroeghulp."""
         sources = [source for source, berichten in self.connected.items() if "aanmelding" in berichten]
         if sources:
             self._handovers(sources)
         for source in sources:
             expected = first_desk(self.world.truth, source, self.night)
             self._cells("eerste_loket", ("gemeente_code", "loket_code", "maand"), expected, source)
-        if "vroeghulp" in self.connected.get(MEE, ()):
-            self._dossiers()
-            self._lead_times()
+        if early := [source for source, berichten in self.connected.items() if "vroeghulp" in berichten]:
+            files = courses(self.world.truth, self.night, early)
+            self._dossiers(files)
+            self._lead_times(files)
 
     def _handovers(self, sources: list[str]) -> None:
         own = {organisation(source) for source in sources}
@@ -67,10 +68,9 @@ class DesksVerifier:
             for column, value in zip(columns, found.get(cell, (0,) * len(columns)), strict=True):
                 self.check(f"{where} {' '.join(cell)}: {column}", expected.get(cell, {}).get(column, EMPTY), value)
 
-    def _dossiers(self) -> None:
+    def _dossiers(self, files: Mapping[str, Course]) -> None:
         """Per column how many files differ; which ones is for who may look."""
         norms: dict[str, int] = dict(self.rows("select fase, norm_dagen from warehouse.vroeghulp_norm"))
-        files = courses(self.world.truth, self.night)
         expected = lines(files, norms)
         columns = sorted({column for row in expected.values() for column in row})
         query = sql.SQL("select dossier_nummer, heeft_toestemming, {} from mart_vroeghulp.dossiers").format(
@@ -94,9 +94,8 @@ class DesksVerifier:
         )
         self.check("mart_vroeghulp.dossier_fasen: days of open files", days, int(phases))
 
-    def _lead_times(self) -> None:
-        truth = courses(self.world.truth, self.night).values()
-        expected = lead_times(truth, self.world.vandaag(self.night))
+    def _lead_times(self, files: Mapping[str, Course]) -> None:
+        expected = lead_times(files.values(), self.world.vandaag(self.night))
         found = {
             (traject, niveau, area, first.isoformat()): None if number is None else (number, mean, middle)
             for traject, niveau, area, first, number, mean, middle in self.rows(

@@ -1,10 +1,10 @@
-"""Integrale Vroeghulp: the steps of one child's file, as MEE reports them, with consent and pauses.
+"""Integrale Vroeghulp: the steps of one child's file as a party reports them, and its course at MEE, with pauses.
 
 The person travels only with steps taken while the parents' consent holds; a step before it, or in a file
 without consent, carries the file number and the party's own reference and nothing of who the child is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -13,6 +13,7 @@ from kit.parties import Party
 from kit.records import Record, Thing, algemeen, client_number, persoon
 from kit.stories import LAST_DAY, Visit
 
+IVH = "MEE-IVH"  # the desk where a file begins
 REVALIDATIE, KDC, JGZ = "00000109", "00000110", "00000101"
 ZORGGEBIED = Weighted({"1": 30, "2": 14, "3": 26, "4": 12, "5": 6, "6": 6, "7": 6})
 VOORZIENING = Weighted({"1": 16, "2": 12, "3": 20, "4": 8, "5": 14, "6": 16, "7": 8, "8": 6})
@@ -20,16 +21,24 @@ DISCIPLINES = ("01", "02", "03", "04", "05", "06", "07", "08")
 TRIAGE = Weighted({"1": 12, "2": 62, "3": 20, "4": 6})
 WITHOUT_CONSENT, WITHDRAWN_CONSENT, PAUSED, REOPENED = 0.12, 0.05, 0.28, 0.14
 SECOND_CONSENT, PAUSED_AGAIN, STUCK = 0.12, 0.3, 0.12
+Step = tuple[date, Record]  # the day, and the fields of the step
 
 
 def stappen(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
     """The steps of the file of a child that came in at the IVH desk, one record each."""
+    r = rng(seed, "casemanager", visit.nummer)
+    course = course_of(seed, visit)
+    for _, known in course[3:]:
+        known["casemanager_code"] = f"K{r.randint(1, 20):03d}"
+    yield from dossier(r, party, visit, f"{visit.nummer}-IVH", course)
+
+
+def dossier(r: Random, party: Party, visit: Visit, number: str, course: Iterable[Step]) -> Iterator[Thing]:
+    """One child's file at one party as records: whoever consent was given for knows the child, and nobody else."""
     if visit.person is None:
         return
-    r = rng(seed, "vroeghulp", visit.nummer)
-    dossier = f"{visit.nummer}-IVH"
     consent: Record = {}
-    for number, (day, known) in enumerate(_course(r, visit), 1):
+    for place, (day, known) in enumerate(course, 1):
         if day > LAST_DAY:
             return
         code = known["stap_code"]
@@ -37,15 +46,14 @@ def stappen(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
             consent = {"toestemming_door_code": known["toestemming_door_code"]}
         elif code == "21" and "toestemming_voor_partij_code" not in known:
             consent = {}
-        key = f"{dossier}-S{number:02d}"
+        key = f"{number}-S{place:02d}"
         record = algemeen(party, visit.gemeente_code, r) | {
-            "financier_code": "1",
+            "financier_code": min(party.financier),
             "stap_nummer": key,
-            "dossier_nummer": dossier,
+            "dossier_nummer": number,
             "partij_code": party.code,
             "partij_kenmerk": client_number(party, visit.person),
             "datum_stap": day.isoformat(),
-            "casemanager_code": f"K{r.randint(1, 20):03d}" if number > 3 else None,
             "eigenaar_organisatie_code": party.code,
         }
         if consent:
@@ -53,12 +61,13 @@ def stappen(seed: int, party: Party, visit: Visit) -> Iterator[Thing]:
         yield Thing("vroeghulp", (key,), ((day, record | known),))
 
 
-def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
-    """The whole course of one file as (day, fields of the step), in the order of the days."""
+def course_of(seed: int, visit: Visit) -> list[Step]:
+    """The whole course of a child's file at MEE, in the order of the days; also what lies beyond the world."""
+    r = rng(seed, "vroeghulp", visit.nummer)
     day = visit.day
     verwijzer = visit.verwijzer
     gebieden = list(ZORGGEBIED.some(r, r.choice((1, 2, 2, 3))))
-    course: list[tuple[date, Record]] = []
+    course: list[Step] = []
 
     def step(code: str, low: int, high: int, **known: object) -> None:
         nonlocal day
@@ -69,7 +78,7 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
     step("02", 0, 7, verwijzer_code=verwijzer, zorggebied_code=gebieden)
     has_consent = r.random() >= WITHOUT_CONSENT
     if has_consent:
-        step("20", 0, 10, **_agreed(r, day))
+        step("20", 0, 10, **agreed(r, day, r.choice((REVALIDATIE, KDC)), r.sample("1234", r.randint(2, 4))))
     triage = TRIAGE.pick(r) if has_consent else r.choice("14")
     step("03", 1, 14, triage_code=triage)
     if triage == "3":
@@ -124,18 +133,18 @@ def _course(r: Random, visit: Visit) -> list[tuple[date, Record]]:
     step("15", 0, 30, reden_afsluiting_code=r.choices("1347", (70, 12, 6, 12))[0])
     if r.random() < REOPENED:
         step("16", 30, 150)
-        step("20", 0, 3, **_agreed(r, day))
+        step("20", 0, 3, **agreed(r, day, r.choice((REVALIDATIE, KDC)), r.sample("1234", r.randint(2, 4))))
         if r.random() < 0.6:
             step("03", 1, 14, triage_code="1")
             step("15", 1, 30, reden_afsluiting_code="7")
     return course
 
 
-def _agreed(r: Random, day: date) -> Record:
-    """The consent of the parents, for a year."""
+def agreed(r: Random, day: date, party: str, scope: Iterable[str]) -> Record:
+    """The consent of the parents for a party and some purposes, for a year."""
     return {
-        "toestemming_voor_partij_code": r.choice((REVALIDATIE, KDC)),
-        "toestemming_omvang_code": sorted(r.sample("1234", r.randint(2, 4))),
+        "toestemming_voor_partij_code": party,
+        "toestemming_omvang_code": sorted(scope),
         "toestemming_door_code": r.choices("1234", (70, 18, 8, 4))[0],
         "gezag_code": r.choices("123", (74, 22, 4))[0],
         "datum_geldig_tot": (day + timedelta(days=365)).isoformat(),

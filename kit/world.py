@@ -25,7 +25,8 @@ from kit.parties import Party, parties
 from kit.records import Key, Record, Thing, aanmelding, onderzoeken
 from kit.stories import Stories, Visit
 from kit.truth import Truth
-from kit.vroeghulp import stappen
+from kit.vroeghulp import IVH, stappen
+from kit.vroeghulp_others import help_given, signals
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class World:
 
     def _work(self, party: Party) -> Iterator[Thing]:
         for visit in self.visits(party.name):
-            if visit.loket == "MEE-IVH":
+            if visit.loket == IVH:
                 yield from stappen(self.seed, party, visit)
             elif visit.uitkomst == "2" and "traject" in party.berichten:
                 yield from ondersteuning(self.seed, party, visit)
@@ -167,6 +168,10 @@ class World:
             yield from collective(self.seed, party)
         elif party.name == "ouderenbonden":
             yield from voluntary(self.seed, party)
+        elif party.name == "jgz_drenthe":
+            yield from signals(self.seed, party, self.stories.visits)
+        elif party.name == "jeugdhulp_drenthe":
+            yield from help_given(self.seed, party, self.stories.visits)
 
     def _things(self, party: Party, bericht: str) -> list[Thing]:
         visits = self.visits(party.name)

@@ -32,6 +32,7 @@ SENDERS: Mapping[str, str] = {  # name -> how it logs in
     "meppel": "password",
     "welzijn_drenthe": "key",
     "ouderenbonden": "password",
+    "jgz_drenthe": "key",
 }
 # Those whose own system is asked, and who have a room for the answers that come back and nothing else.
 BOXES: Mapping[str, str] = {
@@ -40,9 +41,11 @@ BOXES: Mapping[str, str] = {
     "hoogeveen": "password",
     "de_wolden": "password",
     "mee_drenthe": "key",
+    "jeugdhulp_drenthe": "password",
 }
 LOGINS = {**SENDERS, **BOXES}
-PROVIDERS: Mapping[str, str] = {"mee_drenthe": "mee"}  # name -> its system, with an API of its own
+# name -> its system, with an API of its own
+PROVIDERS: Mapping[str, str] = {"mee_drenthe": "mee", "jeugdhulp_drenthe": "jeugdhulp"}
 
 # (who, night) -> a file that somebody forgot in the room: it fits no agreement and must not hold up the others.
 STRAYS: Mapping[tuple[str, int], str] = {("borger_odoorn", 4): "Kopie van aanmelding.csv"}

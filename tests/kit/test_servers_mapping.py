@@ -147,4 +147,4 @@ def test_the_file_connector_reads_what_the_senders_put_ready_and_archives_it(wor
                     assert count == len(levering.regels)
                     connector.confirm(payload)
             room = region.users[party].room
-            assert [len(list((room / folder).iterdir())) for folder in ("uit", "verwerkt")] == [0, 3]
+            assert [len(list((room / folder).iterdir())) for folder in ("uit", "verwerkt")] == [0, len(requests)]

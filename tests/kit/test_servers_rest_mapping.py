@@ -13,6 +13,7 @@ from connectors.connector import open_connector
 from connectors.formats import jsonl
 from exchange.mapping import Mapper
 from exchange.region import load_regions
+from kit.servers.region import PROVIDERS
 from kit.servers.rest import Application, RestSystem
 from kit.world import World
 from schemas.check import Checker
@@ -20,13 +21,17 @@ from schemas.check import Checker
 pytestmark = pytest.mark.pure
 DRENTHE = next(region for region in load_regions() if region.name == "drenthe")
 MEE = DRENTHE.sources["mee_drenthe"]
+ALL = [(name, bericht) for name in PROVIDERS for bericht in DRENTHE.sources[name].delivers]
 LAST = 30
 
 
 @pytest.fixture(scope="module")
-def system(world: World) -> RestSystem:
-    found = RestSystem.of("mee", MEE.id, Application("test", "test"), [], latency=False)
-    found.move(world, LAST)
+def systems(world: World) -> dict[str, RestSystem]:
+    """Every provider with an API, at the end of the world."""
+    found = {}
+    for name, system in PROVIDERS.items():
+        found[name] = RestSystem.of(system, name, Application("test", "test"), [], latency=False)
+        found[name].move(world, LAST)
     return found
 
 
@@ -50,14 +55,14 @@ def plain(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value.removesuffix(".0") if isinstance(value, str) else value for name, value in record.items()}
 
 
-def records(system: RestSystem, bericht: str) -> Iterator[dict[str, Any]]:
-    delivers = MEE.delivers[bericht]
-    rows = system.journals[delivers.options["path"]].held.values()
+def records(systems: dict[str, RestSystem], name: str, bericht: str) -> Iterator[dict[str, Any]]:
+    source, delivers = DRENTHE.sources[name], DRENTHE.sources[name].delivers[bericht]
+    rows = systems[name].journals[delivers.options["path"]].held.values()
     first = {"vorm": {"record_id": "id", "removed": "verwijderd", "content": "gegevens"}}
     stream = BytesIO(b"".join(map(jsonl.line, [first, *rows])))
     mapper, known = Mapper(delivers), {field.path for field in delivers.contract.fields}
     known |= {group.name for group in delivers.contract.groups}
-    for raw in open_connector(MEE.connector, None, MEE.settings).read(bericht, delivers.options, stream):
+    for raw in open_connector(source.connector, None, source.settings).read(bericht, delivers.options, stream):
         assert raw.actie == "record"
         record = dict(mapper(raw.values))
         assert record.keys() - known == {"@plaats"}
@@ -65,19 +70,21 @@ def records(system: RestSystem, bericht: str) -> Iterator[dict[str, Any]]:
         yield record
 
 
-@pytest.mark.parametrize("bericht", MEE.delivers)
+@pytest.mark.parametrize(("name", "bericht"), ALL)
 def test_every_record_comes_back_as_it_was_and_with_the_faults_it_was_given(
-    system: RestSystem, world: World, bericht: str
+    systems: dict[str, RestSystem], world: World, name: str, bericht: str
 ) -> None:
-    contract = MEE.delivers[bericht].contract
+    contract = DRENTHE.sources[name].delivers[bericht].contract
     checker = Checker(contract, DRENTHE.codelists)
-    held = world.sender_state(MEE.id, bericht, LAST)
+    held = world.sender_state(name, bericht, LAST)
     faulty: dict[Any, tuple[str, ...]] = {}
     for night in range(1, LAST + 1):
-        for change in world.changes(MEE.id, bericht, night):
+        for change in world.changes(name, bericht, night):
             if held.get(change.key) == change.record:
                 faulty[change.key] = change.faulty
-    found = {tuple(str(record[name]) for name in contract.sleutel): record for record in records(system, bericht)}
+    found = {
+        tuple(str(record[name]) for name in contract.sleutel): record for record in records(systems, name, bericht)
+    }
     assert found.keys() == held.keys()
     assert any(faulty.values())
     for key, record in held.items():
@@ -89,10 +96,10 @@ def test_every_record_comes_back_as_it_was_and_with_the_faults_it_was_given(
 
 
 def test_a_step_with_identity_and_without_consent_is_refused_and_the_world_has_some(
-    system: RestSystem, world: World
+    systems: dict[str, RestSystem], world: World
 ) -> None:
     checker = Checker(MEE.delivers["vroeghulp"].contract, DRENTHE.codelists)
-    named = [record for record in records(system, "vroeghulp") if "persoon.client_nummer_bron" in record]
+    named = [record for record in records(systems, MEE.id, "vroeghulp") if "persoon.client_nummer_bron" in record]
     without = [record for record in named if "toestemming_door_code" not in record]
     assert without
     for record in without:
@@ -102,6 +109,6 @@ def test_a_step_with_identity_and_without_consent_is_refused_and_the_world_has_s
     assert sum(delivery.faults["R005"] for delivery in truth[1:]) > 0
 
 
-def test_one_source_serves_all_twelve_gemeenten(system: RestSystem) -> None:
+def test_one_source_serves_all_twelve_gemeenten(systems: dict[str, RestSystem]) -> None:
     for bericht in ("aanmelding", "traject", "vroeghulp", "inzet"):
-        assert {record["gemeente_code"] for record in records(system, bericht)} == set(DRENTHE.gemeenten)
+        assert {record["gemeente_code"] for record in records(systems, MEE.id, bericht)} == set(DRENTHE.gemeenten)

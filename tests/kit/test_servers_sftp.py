@@ -17,15 +17,16 @@ from lxml import etree
 
 from kit import calendar
 from kit.connections import connection_env
+from kit.parties import parties
 from kit.serve import running, services_path, wait_for_night
 from kit.servers import files
 from kit.world import Levering, Regel, World
 
-XML_PARTIES = ("coevorden", "midden_drenthe")
+XML_PARTIES = tuple(party.name for party in parties().values() if party.protocol == "xml")
 
 
-def full_files(day: date) -> list[str]:
-    return [files.file_name(bericht, day.isoformat()) for bericht in ("aanmelding", "inzet", "onderzoek")]
+def full_files(name: str, day: date) -> list[str]:
+    return [files.file_name(bericht, day.isoformat()) for bericht in sorted(parties()[name].berichten)]
 
 
 @contextmanager
@@ -56,7 +57,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any
 def test_a_sender_logs_in_with_its_own_secret_and_finds_its_room(services: dict[str, Any], name: str) -> None:
     with logged_in(services, name) as client:
         assert sorted(client.listdir("/")) == ["in", "uit", "verwerkt"]
-        assert sorted(client.listdir("uit")) == full_files(date(2015, 3, 2))
+        assert sorted(client.listdir("uit")) == full_files(name, date(2015, 3, 2))
 
 
 def test_no_secret_opens_the_room_of_another(services: dict[str, Any]) -> None:
@@ -163,7 +164,7 @@ def test_the_next_night_comes_without_a_restart_and_what_was_picked_up_stays_awa
         ]
         with logged_in(services, "coevorden") as client:
             assert sorted(client.listdir("uit")) == expected
-            assert sorted(client.listdir("verwerkt")) == full_files(date(2015, 3, 2))
+            assert sorted(client.listdir("verwerkt")) == full_files("coevorden", date(2015, 3, 2))
         held = sum(len(world.sender_state("emmen", bericht, 2)) for bericht in ("aanmelding", "onderzoek"))
         assert len(region.systems["emmen"].register.cases) == held != before
     with running(tmp_path) as (services, _), logged_in(services, "coevorden") as client:

@@ -115,7 +115,7 @@ def test_the_share_handled_at_the_first_desk_is_that_of_the_records(world: World
 
 def test_the_lead_times_are_those_of_the_files_day_by_day(world: World, database: str) -> None:
     answers = read(database, (QUERIES / "09-vroeghulp-looptijden.sql").read_text())
-    truth = lead_times(courses(world.truth, NIGHT).values(), world.vandaag(NIGHT))
+    truth = lead_times(courses(world.truth, NIGHT, ["mee_drenthe"]).values(), world.vandaag(NIGHT))
     assert len(answers) == len(truth)
     for row in answers:
         figures = truth[row["traject"], row["niveau"], row["gebied_code"], row["periode_begin"].isoformat()]
@@ -125,7 +125,7 @@ def test_the_lead_times_are_those_of_the_files_day_by_day(world: World, database
 
 def test_the_list_of_the_coordinator_has_every_open_file(world: World, database: str) -> None:
     rows = read(database, (QUERIES / "vroeghulp-lijst.sql").read_text())
-    open_files = {number for number, row in lines(courses(world.truth, NIGHT), {}).items()
+    open_files = {number for number, row in lines(courses(world.truth, NIGHT, ["mee_drenthe"]), {}).items()
                   if not row.get("is_afgesloten")}  # fmt: skip
     assert {row["dossier_nummer"] for row in rows} == open_files
     assert {row["wat_nu"] for row in rows} == {"over tijd", "pauze", "loopt", "geen toestemming: bel de partij"}
