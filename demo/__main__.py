@@ -22,6 +22,9 @@ from exchange.region import Region, load_regions
 from kit import calendar
 from warehouse.errors import WarehouseError
 
+#: The pages of plugins/cockpit.py in Airflow's navigation; not imported from there, since that takes Airflow along.
+PAGES = {"Marts": "marts", "Retourberichten": "retourberichten", "Data Docs": "data-docs", "Incidenten": "incidenten"}
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False)
 
@@ -135,6 +138,8 @@ def _report(home: Home, airflow: Airflow, regions: list[Region], day: date, verd
 
 def _address(home: Home, airflow: Airflow) -> None:
     console.print(f"Airflow   {airflow.url}   user {USER}   password {airflow.password}")
+    for name, route in PAGES.items():
+        console.print(f"  {name:15} {airflow.url}/plugin/hub-{route}")
 
 
 @contextmanager

@@ -30,8 +30,8 @@ COMPONENTS: Mapping[str, tuple[str, ...]] = {
 }
 AUTH_MANAGER = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 STARTING_SECONDS = 180
-PRELOADED = ("connectors", "dags", "exchange", "quality", "reports", "schemas", "warehouse")
-SOURCES = (".py", ".toml", ".csv", ".sql")
+PRELOADED = ("connectors", "dags", "exchange", "plugins", "quality", "reports", "schemas", "warehouse")
+SOURCES = (".py", ".toml", ".csv", ".sql", ".j2")
 IDLE = "10min"
 
 
@@ -69,7 +69,8 @@ class Airflow:
         self._migrate()
         env = self._environment()
         for name, arguments in COMPONENTS.items():
-            processes.start(self.home, name, [processes.program("airflow"), *arguments], env)
+            own = without_keys(env) if name == "api-server" else env
+            processes.start(self.home, name, [processes.program("airflow"), *arguments], own)
         self.home.write(airflow_env=signature)
 
     def wait(self) -> None:
@@ -184,6 +185,11 @@ class Airflow:
         written = io.StringIO()
         parser.write(written)
         write_private(self.home.airflow / "airflow.cfg", written.getvalue())
+
+
+def without_keys(env: Mapping[str, str]) -> dict[str, str]:
+    """What the api-server gets: its pages can open nothing that is sealed."""
+    return {name: value for name, value in env.items() if not (name.startswith("HUB_") and name.endswith("_KEY"))}
 
 
 def _version() -> str:

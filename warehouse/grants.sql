@@ -4,7 +4,8 @@
 
 -- The database ------------------------------------------------------------------------------------------------
 REVOKE ALL ON DATABASE {{ database }} FROM PUBLIC;
-GRANT CONNECT ON DATABASE {{ database }} TO {{ loader }}, {{ analyst }}, {{ controller }}, {{ kluis }}, {{ eraser }};
+GRANT CONNECT ON DATABASE {{ database }}
+    TO {{ loader }}, {{ analyst }}, {{ controller }}, {{ cockpit }}, {{ kluis }}, {{ eraser }};
 GRANT TEMPORARY ON DATABASE {{ database }} TO {{ loader }};
 
 -- What each role can reach ------------------------------------------------------------------------------------
@@ -12,7 +13,7 @@ GRANT USAGE ON SCHEMA exchange, accepted, warehouse, mart_contract, mart_loket, 
 GRANT USAGE, CREATE ON SCHEMA stage TO {{ loader }};
 GRANT USAGE ON SCHEMA kluis TO {{ loader }}, {{ kluis }}, {{ eraser }};
 GRANT USAGE ON SCHEMA link TO {{ eraser }};
-GRANT USAGE ON SCHEMA exchange TO {{ kluis }};
+GRANT USAGE ON SCHEMA exchange TO {{ kluis }}, {{ cockpit }};
 GRANT USAGE ON SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ analyst }};
 
 -- Analyst: marts only -----------------------------------------------------------------------------------------
@@ -32,6 +33,10 @@ GRANT SELECT ON ALL TABLES IN SCHEMA accepted, warehouse, mart_contract, mart_lo
 GRANT SELECT ON exchange.delivery, exchange.reject, exchange.redaction, exchange.answer, exchange.outbox, exchange.quality_result, exchange.toegang,
     exchange.incident
     TO {{ controller }};
+
+-- Cockpit: the ledger, of all sources; who may see which source is for Airflow's own rights ---------------------
+GRANT SELECT ON exchange.run, exchange.delivery, exchange.reject, exchange.answer, exchange.outbox, exchange.quality_result, exchange.incident
+    TO {{ cockpit }};
 
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------
 GRANT SELECT ON kluis.persoon, kluis.identiteit, kluis.vorm TO {{ kluis }};
@@ -67,6 +72,7 @@ BEGIN
             SELECT * FROM (VALUES
                 ('hub_werkt', 'ALL', '{{ loader }}', 'true', true),
                 ('analist_leest', 'SELECT', '{{ analyst }}', 'true', tabel.nspname LIKE 'mart\_%'),
+                ('cockpit_leest', 'SELECT', '{{ cockpit }}', 'true', tabel.nspname = 'exchange'),
                 ('eigen_rijen', 'SELECT', '{{ controller }}', CASE
                     WHEN tabel.oid = 'exchange.toegang'::regclass THEN 'rol = current_user'
                     -- The contract has two parties: whose records it are, and the gemeente that they are for.

@@ -4,6 +4,7 @@
 --   loader      the verbs: adds to ACCEPTED (never changes it), keeps the ledger, WAREHOUSE and the marts
 --   analyst     reads the marts, nothing else
 --   controller  reads records of those for whom exchange.toegang names the role (row-level security)
+--   cockpit     reads the ledger for the pages in Airflow: deliveries, faults, answers, incidents; no record, no mart
 --   kluis       reads identity, and writes the log of access
 --   eraser      destroys what KLUIS and LINK hold of a person, and writes the block list
 -- The login that runs this becomes a member, so that it can do the work of each role (SET ROLE).

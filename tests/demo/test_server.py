@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from demo.airflow import without_keys
 from demo.home import DemoError, Home
 from demo.trial import hub_environment
+from exchange import keys
 
 pytestmark = pytest.mark.pure
 OUTSIDE = "postgresql://hub:geheim@db.example:5432/postgres"
@@ -41,3 +43,8 @@ def test_a_trial_of_which_the_server_is_forgotten_says_so(home: Home) -> None:
     home.write(outside=True)
     with pytest.raises(DemoError, match="name it in HUB_DATABASE_URL"):
         hub_environment(home)
+
+
+def test_the_api_server_gets_no_key_of_a_region() -> None:
+    env = dict.fromkeys(keys.fresh("drenthe"), "geheim") | {"HUB_HOME": "/x", "HUB_DATABASE_URL": OUTSIDE}
+    assert set(without_keys(env)) == {"HUB_HOME", "HUB_DATABASE_URL"}
