@@ -20,7 +20,7 @@ from schemas.masking import masked
 UNFINISHED = (".part", ".tmp", ".filepart", ".partial", ".crdownload", ".swp", "~")
 LOCKED = "~$"  # Office, while a document is open
 _DAY = re.compile(r"(?<![0-9])(20[0-9]{6})(?:[_T-]?([0-9]{4}))?(?![0-9])")
-_SAFE = re.compile(r"[^/\\\x00-\x1f\x7f]{1,255}")
+LONGEST = 255  # bytes; what file systems hold
 
 
 def is_unfinished(name: str) -> bool:
@@ -29,13 +29,17 @@ def is_unfinished(name: str) -> bool:
 
 
 def is_safe(name: str) -> bool:
-    """Whether it is a name, and not a path or worse."""
-    return _SAFE.fullmatch(name) is not None and name not in (".", "..")
+    """Whether it is a name that a person can read and a disk can hold, and not a path or worse.
+
+    Not printable are control characters, marks that turn the direction of writing, and bytes that are no UTF-8.
+    """
+    is_path = "/" in name or "\\" in name or name in ("", ".", "..")
+    return not is_path and name.isprintable() and len(name.encode()) <= LONGEST
 
 
 def shown(name: str) -> str:
     """A name that may hold anything, as a ledger or a log can keep it and a person can read it; no BSN shows."""
-    return masked("".join(letter if letter.isprintable() else "?" for letter in name)[:255])
+    return masked("".join(letter if letter.isprintable() else "?" for letter in name)[:LONGEST])
 
 
 def of_bericht(names: Iterable[str], request: Request, format: str) -> list[str]:

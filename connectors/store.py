@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat as modes
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +14,10 @@ from typing import BinaryIO, Protocol
 
 from connectors.connection import Connection
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from connectors.file_names import shown
 
 BLOCK = 1 << 18
+NO_FILE = (errno.ELOOP, errno.EISDIR)  # a link where none is followed, a folder
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class _Times(Protocol):
 
 
 class Vanished(Exception):
-    """The file is not there (any more)."""
+    """The file is not there (any more), or is no ordinary file now."""
 
 
 class TooLarge(Exception):
@@ -84,11 +88,12 @@ class FolderStore:
         try:
             yield self._root / path
         except FileNotFoundError:
-            failed = Vanished(path) if self._root.is_dir() else SourceUnavailable(f"{path}: no such folder")
+            failed = Vanished(path) if self._root.is_dir() else SourceUnavailable(f"{shown(path)}: no such folder")
         except PermissionError:
-            failed = SourceRefused(f"{path}: we may not read or move here")
+            failed = SourceRefused(f"{shown(path)}: we may not read or move here")
         except OSError as error:
-            failed = SourceUnavailable(f"{path}: {error.strerror}")
+            is_file = error.errno not in NO_FILE
+            failed = SourceUnavailable(f"{shown(path)}: {error.strerror}") if is_file else Vanished(path)
         if failed is not None:
             raise failed
 
@@ -108,9 +113,10 @@ class FolderStore:
             return still(place.lstat())
 
     def download(self, path: str, target: Path, limit: int) -> int:
-        with self._plainly(path) as place:
-            number = os.open(place, os.O_RDONLY | os.O_NOFOLLOW)
-            with open(number, "rb") as source, target.open("wb") as sink:
+        with self._plainly(path) as place, open(place, "rb", opener=_not_waiting) as source:
+            if not modes.S_ISREG(os.fstat(source.fileno()).st_mode):
+                raise Vanished(path)
+            with target.open("wb") as sink:
                 return copy(source.read, sink, limit, path)
 
     def make(self, folder: str) -> None:
@@ -121,7 +127,7 @@ class FolderStore:
         with self._plainly(old) as source:
             target = self._root / new
             if target.exists():
-                raise SourceUnavailable(f"{new}: exists")
+                raise SourceUnavailable(f"{shown(new)}: exists")
             shutil.move(source, target)
 
     def put(self, file: Path, path: str) -> None:
@@ -131,6 +137,11 @@ class FolderStore:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    """What was a file when it was listed may be a link or a pipe by now: neither followed nor waited for."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def unfinished(path: str) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import os
 import stat as modes
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import paramiko
+from cryptography.exceptions import UnsupportedAlgorithm
+from paramiko.pkey import UnknownKeyType
+from paramiko.sftp import CMD_NAME
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from connectors.connection import Connection
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
+from connectors.file_names import shown
 from connectors.store import BLOCK, Stat, Vanished, copy, still, unfinished
 
 T = TypeVar("T")
@@ -32,9 +35,7 @@ class SftpStore:
     ) -> None:
         self._connection = connection
         self._key = host_key(connection)
-        key_file = connection.extra.get("key_file")
-        if key_file and not os.access(key_file, os.R_OK):
-            raise DeclarationError(connection.id, "extra.key_file", "give the path of a key that we may read")
+        self._own_key = own_key(connection)
         self._timeouts = connect_timeout, read_timeout
         self._retrying = Retrying(
             retry=retry_if_exception_type(SourceUnavailable),
@@ -113,7 +114,7 @@ class SftpStore:
         except FileNotFoundError:
             raise Vanished(path) from None
         except PermissionError:
-            raise SourceRefused(f"{path}: we may not read or move here") from None
+            raise SourceRefused(f"{shown(path)}: we may not read or move here") from None
         except paramiko.BadHostKeyException:
             failed = SourceRefused(f"{self._connection.host}: the host key is not the one that was agreed")
         except paramiko.AuthenticationException:
@@ -121,7 +122,7 @@ class SftpStore:
         except TimeoutError:
             failed = SourceUnavailable(f"{self._connection.host}: no answer in time")
         except (OSError, EOFError, paramiko.SSHException) as error:
-            failed = SourceUnavailable(f"{self._connection.host}: {type(error).__name__} at {path}")
+            failed = SourceUnavailable(f"{self._connection.host}: {type(error).__name__} at {shown(path)}")
         self.close()
         raise failed
 
@@ -139,7 +140,7 @@ class SftpStore:
             port,
             username=connection.login,
             password=connection.password or None,
-            key_filename=connection.extra.get("key_file"),
+            pkey=self._own_key,
             timeout=connect,
             banner_timeout=read,
             auth_timeout=read,
@@ -147,11 +148,40 @@ class SftpStore:
             allow_agent=False,
             look_for_keys=False,
         )
-        self._sftp = client.open_sftp()
+        transport = client.get_transport()
+        assert transport is not None, "after connect there is one"
+        self._sftp = _Sftp.from_transport(transport)
+        if self._sftp is None:
+            raise paramiko.SSHException("no SFTP")
         channel = self._sftp.get_channel()
         if channel is not None:
             channel.settimeout(read)
         return self._sftp
+
+
+class _Names(paramiko.Message):
+    """File names as they come: bytes that are no UTF-8 hold up only their own file."""
+
+    def get_text(self) -> str:
+        return self.get_string().decode("utf-8", "surrogateescape")
+
+
+class _Sftp(paramiko.SFTPClient):
+    def _request(self, kind: Any, *args: Any) -> Any:
+        found, message = super()._request(kind, *args)  # type: ignore[misc]
+        return found, _Names(message.get_remainder()) if found == CMD_NAME else message
+
+
+def own_key(connection: Connection) -> paramiko.PKey | None:
+    """Our key for the server, where extra key_file names one. Raises DeclarationError."""
+    path = connection.extra.get("key_file")
+    if not path:
+        return None
+    try:
+        return paramiko.PKey.from_path(path)
+    except (OSError, ValueError, TypeError, paramiko.SSHException, UnknownKeyType, UnsupportedAlgorithm):
+        cure = "give the path of a private key that we may read, without pass phrase (OpenSSH or PEM)"
+        raise DeclarationError(connection.id, "extra.key_file", cure) from None
 
 
 def host_key(connection: Connection) -> paramiko.PKey:

@@ -10,7 +10,11 @@ which a kennisgeving came. The kennisgevingen stay in the drop until the payload
 or cannot be read, is a delivery of its own, and is refused as such; what is about another zaaktype stays there.
 
 What absence means: a system that takes a right away shows fewer zaken and says nothing. Absence counts only of a
-zaak that is asked for by itself, and only while the system shows any zaak of its type at all.
+zaak that is asked for by itself and of which the system says that there is none, and only while it shows any zaak of
+its type at all.
+
+A drop that is down holds up only what lies in it: the zaken are asked for, the drop is read the next night, and since
+a kennisgeving only makes us ask, what it brings then is newer than what was asked tonight.
 
 The same drop may hold files after our own schema, for a bericht that is no zaak.
 """
@@ -30,15 +34,16 @@ from connectors import stuf_landing
 from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.connection import Connection
-from connectors.connector import Header, Merged, Payload, RawRecord, Request
-from connectors.errors import DeclarationError, SourceRefused
+from connectors.connector import Header, Left, Merged, Payload, RawRecord, Request
+from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.filedrop import FileDropConnector
 from connectors.formats import jsonl
+from connectors.notice import URGENT, Notice
 from connectors.opening import Opening
 from connectors.settings import build
 from connectors.stuf_answer import number
 from connectors.stuf_landing import NOTICE, ZAAK
-from connectors.stuf_notice import KEY, Notice, as_made, read_notice
+from connectors.stuf_notice import KEY, Kennisgeving, as_made, read_notice
 from connectors.stuf_question import Question
 from connectors.stuf_settings import StufSettings, check, drop_settings
 from connectors.stuf_system import Zaaksysteem
@@ -48,12 +53,14 @@ from connectors.zgw_spool import Spool
 
 log = logging.getLogger(__name__)
 
+DOWN = "de drop van {} is niet gelezen, wat daar ligt wacht tot een volgende nacht; gevraagd is wel ({})"
+
 
 @dataclass(frozen=True)
 class _Told:
     """The kennisgevingen about one zaaktype, by identificatie, and what `confirm` needs of their files."""
 
-    about: dict[str, list[Notice]]
+    about: dict[str, list[Kennisgeving]]
     receipts: list[str]
 
 
@@ -98,14 +105,26 @@ class StufConnector(Opening[Zaaksysteem]):
             files.append(Request(NOTICE, {"pattern": self._settings.kennisgevingen}))
         if files and not self._has_drop:
             raise DeclarationError(self._name, "extra.drop", "give the place of the files: conn_type, host, …")
-        for payload in self._drop.fetch(files, workdir, vandaag, {}) if files else ():
-            if payload.bericht != NOTICE:
-                yield payload
-            elif not self._sort(payload, told):
-                first = next(iter(zaken.values()))
-                yield replace(payload, bericht=first.bericht, receipt=json.dumps([payload.receipt]))
+        try:
+            for payload in self._drop.fetch(files, workdir, vandaag, {}) if files else ():
+                if payload.bericht != NOTICE:
+                    yield payload
+                elif not self._sort(payload, told):
+                    first = next(iter(zaken.values()))
+                    yield replace(payload, bericht=first.bericht, receipt=json.dumps([payload.receipt]))
+        except (SourceUnavailable, SourceRefused) as error:
+            if not zaken:
+                raise
+            # Some of the messages about a zaak are no state: none of them is used, all of them wait.
+            told = {zaaktype: _Told({}, []) for zaaktype in zaken}
+            self._tell(Notice("drop", URGENT, DOWN.format(self._name, error)))
         for zaaktype, request in zaken.items():
             yield self._payload(request, told[zaaktype], workdir, vandaag, whole=request.bericht not in seen)
+
+    @property
+    def left(self) -> list[Left]:
+        """What lies in the drop and was not taken; of a kennisgeving nobody can say about which bericht it is."""
+        return [replace(one, bericht="") if one.bericht == NOTICE else one for one in self._drop.left]
 
     def _sort(self, payload: Payload, told: Mapping[str, _Told]) -> bool:
         """Put a kennisgeving with the others of its zaaktype; False when it is none."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.errors import SourceRefused, SourceUnavailable
-from connectors.stuf_xml import NAMES, SOAP, ZKN, Unreadable, body, local, parse, said
+from connectors.stuf_xml import NAMES, SOAP, ZKN, Forbidden, Unreadable, body, local, parse, said
 
 FAULTS = ("Fo01Bericht", "Fo02Bericht", "Fo03Bericht")
 NOT_FOUND = "StUF064"  # some systems say this for a question that no zaak answers
@@ -20,6 +20,7 @@ NOT_FOUND = "StUF064"  # some systems say this for a question that no zaak answe
 LASTING = frozenset({"StUF025", "StUF031", "StUF037", "StUF040", "StUF067", "StUF124", "StUF127", "StUF133"})
 CURES = {
     "StUF010": "it does not know itself by the name that we call it; check ontvanger and organisatie",
+    "StUF040": "it does not support zakLv01, or not at this address; check the path and the SOAPAction it expects",
     "StUF013": "it does not know us; check zender and organisatie, and ask the administrator to admit us",
     "StUF052": "we lost rights; ask the administrator of the source",
     "StUF055": "it does not understand our question",
@@ -40,11 +41,13 @@ class Page:
 
 def page(content: bytes) -> Page:
     """One answer. Raises SourceUnavailable for what time cures (half an answer too), else SourceRefused."""
-    answer = None
+    answer, is_forbidden = None, False
     try:
         answer = body(parse(content))
-    except Unreadable:
-        answer = None
+    except Unreadable as error:
+        is_forbidden = isinstance(error, Forbidden)
+    if is_forbidden:
+        raise SourceRefused("an answer with a DTD or entities, which SOAP forbids: is this the zaaksysteem?")
     if answer is None:
         raise SourceUnavailable("an answer that is no whole XML")
     if answer.tag == f"{{{SOAP}}}Fault" or local(answer) in FAULTS:
@@ -83,7 +86,7 @@ def _fault(answer: Any) -> Page:
         code = said(answer, "faultcode").rpartition(":")[2]
         if code == "Server":
             raise SourceUnavailable("a SOAP fault of the server")
-        raise SourceRefused("a SOAP fault: the server does not take our message; check the path of the connection")
+        raise SourceRefused("a SOAP fault: the server does not take our message; check path and SOAPAction")
     parts = {local(element): (element.text or "").strip() for element in fault.iter() if isinstance(element.tag, str)}
     code = parts.get("code", "")
     shown = code if re.fullmatch(r"StUF[0-9]{3}", code) else "a fault without a known code"

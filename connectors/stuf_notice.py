@@ -25,7 +25,7 @@ MUTATIES = frozenset("TWVCF")
 
 
 @dataclass(frozen=True)
-class Notice:
+class Kennisgeving:
     """One kennisgeving: about which zaak, made when (the sender's own digits), and its message as text."""
 
     identificatie: str
@@ -34,7 +34,7 @@ class Notice:
     text: str
 
 
-def read_notice(content: bytes) -> Notice:
+def read_notice(content: bytes) -> Kennisgeving:
     """The kennisgeving in a file, in a SOAP envelope or bare. Raises Unreadable for anything else."""
     message = body(parse(content))
     objects = message.findall("ZKN:object", NAMES)
@@ -43,10 +43,12 @@ def read_notice(content: bytes) -> Notice:
     last = objects[-1]
     if not number(last):
         raise Unreadable
-    return Notice(number(last), kind(last), said(message, "ZKN:stuurgegevens/StUF:tijdstipBericht"), written(message))
+    return Kennisgeving(
+        number(last), kind(last), said(message, "ZKN:stuurgegevens/StUF:tijdstipBericht"), written(message)
+    )
 
 
-def as_made(notices: Sequence[Notice]) -> list[str]:
+def as_made(notices: Sequence[Kennisgeving]) -> list[str]:
     """The messages as they were made; of the same moment as they were given. Moments differ in precision."""
     return [notice.text for notice in sorted(notices, key=lambda notice: notice.made.ljust(17, "0"))]
 

@@ -13,13 +13,17 @@ from connectors.at_once import in_order
 from connectors.client import Client
 from connectors.connection import Connection, addressed
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
-from connectors.notice import Tell
+from connectors.notice import WARNING, Notice, Tell
 from connectors.stuf_answer import Page, kind, number, page
 from connectors.stuf_question import ACTION, Parties, Question, message
 from connectors.stuf_settings import StufSettings
 from connectors.tls import tls_of
 
 READINGS = 3
+NO_COUNT = (
+    "het zaaksysteem achter {} telt niet hoeveel zaken er zijn: een zaak die het niet meer toont blijft daarom staan,"
+    " tot een kennisgeving zegt dat zij weg is"
+)
 
 
 class Zaaksysteem:
@@ -34,6 +38,8 @@ class Zaaksysteem:
         self._client = Client(connection.origin + folder, settings, auth, tls_of(connection, tell))
         self._parties = Parties(settings.zender, settings.ontvanger, settings.organisatie)
         self._settings = settings
+        self._name = connection.id
+        self._tell = tell
         self._lock = threading.Lock()
         self.clock: datetime | None = None
 
@@ -74,11 +80,22 @@ class Zaaksysteem:
         raise SourceUnavailable(f"zaken disappear while they are read, {READINGS} times")
 
     def has(self, zaaktype: str, identificatie: str) -> bool:
-        """Whether there is a zaak of this type with this identificatie."""
+        """Whether there is a zaak of this type with this identificatie. Gone is only what the system calls gone.
+
+        That it says by a fault (StUF064), or by counting none. A zaak that it counts and does not show is hidden.
+        """
         if not identificatie:
             raise SourceRefused("a zaak without identificatie cannot be asked for: its absence proves nothing")
-        found = self._ask(Question(zaaktype, identificatie), 1).zaken
-        return any(number(zaak) == identificatie for zaak in found)
+        found = self._ask(Question(zaaktype, identificatie), 1)
+        if any(number(zaak) == identificatie for zaak in found.zaken):
+            return True
+        if found.zaken:
+            raise SourceRefused("the zaaksysteem answers with another zaak than was asked for: that proves no absence")
+        if found.count:
+            raise SourceRefused("the zaaksysteem counts a zaak that it does not show: we lost the right to see it")
+        if found.count is None:
+            self._tell(Notice("afwezig", WARNING, NO_COUNT.format(self._name)))
+        return found.count is None
 
     def must_show(self, zaaktype: str) -> None:
         """Raises SourceRefused when there is nothing of a zaaktype at all: then absence proves nothing."""
@@ -91,7 +108,7 @@ class Zaaksysteem:
         found: Page = answer.body
         for zaak in found.zaken:
             if not number(zaak) or kind(zaak) != question.zaaktype:
-                raise SourceRefused("the zaaksysteem answers with zaken that were not asked for, or without a number")
+                raise SourceRefused("the zaaksysteem answers with zaken not asked for, or whose number it hides")
         with self._lock:
             self.clock = answer.moment
         return found

@@ -16,6 +16,7 @@ ZKN = "http://www.egem.nl/StUF/sector/zkn/0310"
 BG = "http://www.egem.nl/StUF/sector/bg/0310"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
+DTD = "<!DOCTYPE"
 NAMES = {"StUF": STUF, "ZKN": ZKN, "BG": BG, "SOAP": SOAP, "xsi": XSI}
 
 
@@ -23,16 +24,20 @@ class Unreadable(Exception):
     """No whole XML, or XML with a DTD. Says nothing of what is in it."""
 
 
+class Forbidden(Unreadable):
+    """XML with a DTD: entities that unfold, or that point elsewhere. No system sends it by accident."""
+
+
 def parse(content: bytes | str) -> Any:
-    """The root element. Entities are not resolved, nothing outside is fetched. Raises Unreadable."""
+    """The root element. Entities are not resolved, nothing outside is fetched. Raises Unreadable, Forbidden."""
     root: Any = None
     try:
         root = etree.fromstring(content, etree.XMLParser(**OPTIONS))
     except (etree.XMLSyntaxError, ValueError):
         root = None
-    if root is None or root.getroottree().docinfo.doctype:
-        raise Unreadable
-    return root
+    if root is not None and not root.getroottree().docinfo.doctype:
+        return root
+    raise Forbidden if DTD in (content if isinstance(content, str) else content.decode("latin-1")) else Unreadable
 
 
 def body(root: Any) -> Any:

@@ -20,7 +20,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, TypeVar
 
 from defusedxml.common import DefusedXmlException
-from openpyxl import load_workbook
+from openpyxl.reader.excel import SHARED_STRINGS, ExcelReader
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from connectors.connector import Header, RawRecord
@@ -30,6 +30,7 @@ from connectors.formats.rows import Columns, Removal
 UNREADABLE, EMPTY, TOO_LARGE, FORBIDDEN_DTD, WRONG_SHEET = "L001", "L005", "L006", "L010", "L016"
 MAX_PACKED = 64 << 20  # bytes
 MAX_UNPACKED = 512 << 20  # bytes over all parts
+MAX_STRINGS = 64 << 20  # bytes of the texts that cells share: held unpacked, at five times that size
 MAX_RATIO = 200  # unpacked to packed; a sheet of real records comes to about 10
 SMALL = 1 << 20  # bytes unpacked; below it no ratio matters
 NOT_COMPUTED = object()
@@ -117,11 +118,16 @@ def _book(stream: BinaryIO) -> Iterator[Any]:
         unpacked = sum(part.file_size for part in parts.infolist())
     if unpacked > MAX_UNPACKED or (unpacked > SMALL and unpacked > MAX_RATIO * len(packed)):
         raise DeliveryRefused(TOO_LARGE, "uitgepakt")
-    book = load_workbook(BytesIO(packed), read_only=True, data_only=True, keep_links=False)
+    reader = ExcelReader(BytesIO(packed), read_only=True, data_only=True, keep_links=False)
     try:
-        yield book
+        reader.read_manifest()
+        strings = reader.package.find(SHARED_STRINGS)
+        if strings and reader.archive.getinfo(strings.PartName[1:]).file_size > MAX_STRINGS:
+            raise DeliveryRefused(TOO_LARGE, "gedeelde teksten")
+        reader.read()
+        yield reader.wb
     finally:
-        book.close()
+        reader.archive.close()
 
 
 def _sheet(book: Any) -> Any:

@@ -29,6 +29,7 @@ from connectors.formats.xml_tree import FORBIDDEN_DTD, MAX_RECORD, OPTIONS, ROOT
 WRONG_VERSION, EMPTY, WRONG_MOMENT, WRONG_OMVANG = "L003", "L005", "L007", "L009"
 CHUNK = 1 << 18
 MAX_HEAD = 1 << 16
+BEFORE = "voor de XML-declaratie mag niets staan, ook geen lege regel"
 NAMESPACE = re.compile(r"urn:nl:regiohub:([a-z_]+):([1-9][0-9]*)")
 _PLAIN_HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?"
@@ -128,7 +129,11 @@ def _root(stream: BinaryIO) -> tuple[Any, bytes]:
             return element, first
         if broken:
             break
-    raise DeliveryRefused(UNREADABLE if first.strip() else EMPTY, "het begin" if first.strip() else "")
+    if not first.strip():
+        raise DeliveryRefused(EMPTY)
+    # The first angle bracket is that of the declaration, and it is not where the file begins.
+    late = first.find(b"<") > 0 and first[first.find(b"<") :].startswith(b"<?xml ")
+    raise DeliveryRefused(UNREADABLE, BEFORE if late else "het begin")
 
 
 def _bericht(root: Any) -> tuple[str, int]:

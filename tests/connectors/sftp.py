@@ -22,6 +22,7 @@ class SftpServer:
         self.cuts = False
         self.renames_over = True
         self.on_open: Any = None
+        self.lies: list[bytes] = []  # names of ordinary files that it says to have
         self.client_key = asyncssh.generate_private_key("ssh-ed25519")
         self._host = asyncssh.generate_private_key("ssh-ed25519")
         self.host_key = self._host.export_public_key().decode().strip()
@@ -81,6 +82,8 @@ class SftpServer:
                     await asyncio.sleep(30)
                 async for name in super().scandir(path):
                     yield name
+                for lie in outer.lies:
+                    yield asyncssh.SFTPName(lie, attrs=asyncssh.SFTPAttrs(permissions=0o100644, size=3, mtime=1))
 
         return await asyncssh.listen(
             "127.0.0.1", 0, server_factory=Gate, server_host_keys=[self._host], sftp_factory=Files

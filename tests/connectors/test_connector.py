@@ -38,6 +38,15 @@ def test_a_connection_that_cannot_be_read_says_which_variable(text: str) -> None
     assert "geheim" not in str(caught.value)
 
 
+def test_a_connection_that_nobody_made_says_which_by_which_variable_and_how() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        Connection.from_env("emmen_zgw", {})
+    assert str(caught.value) == (
+        "connection: emmen_zgw: is no connection yet; add it in Airflow (Admin > Connections) or set"
+        ' AIRFLOW_CONN_EMMEN_ZGW to JSON: {"conn_type": "http", "host": …, "login": …, "password": …}'
+    )
+
+
 def test_an_unknown_kind_names_those_that_exist() -> None:
     with pytest.raises(DeclarationError, match="filedrop, rest, stuf, zgw"):
         open_connector("ftp", None, {})

@@ -20,9 +20,9 @@ from openpyxl import Workbook
 from connectors.connection import Connection
 from connectors.connector import Connector, Payload, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
-from connectors.store import TooLarge
+from connectors.store import TooLarge, Vanished
 from tests.connectors.sftp import LOGIN, PASSWORD, SftpServer
-from tests.connectors.suite import VANDAAG, ConnectorSuite, records_of
+from tests.connectors.suite import VANDAAG, ConnectorSuite, fails, records_of
 
 HEAD = '<levering xmlns="urn:nl:regiohub:{0}:1" stand_op="2015-03-02T00:00:00Z" afzender="0109" omvang="volledig">'
 QUICK: dict[str, Any] = {"settle_seconds": 0.05, "backoff": 0.01, "attempts": 2}
@@ -167,6 +167,92 @@ class TestSftp(ConnectorSuite):
         ):
             fetch(connector, tmp_path)
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            b"../aanmelding_1.xml",
+            b"aanmelding/../../../etc/passwd.xml",
+            b"/etc/aanmelding_1.xml",
+            b"aanmelding_\\..\\x.xml",
+            b"aanmelding_\x00.xml",
+            b"aanmelding_\n2015-03-02 INFO alles goed.xml",
+            b"aanmelding_\x1b[2J.xml",
+            "aanmelding_\u202elmx.xml".encode(),
+            "aanmelding_\u00e9.xml".encode("cp1252"),
+            b"aanmelding_" + b"x" * 300 + b".xml",
+            b"aanmelding_" + b"x" * 30_000 + b".xml",
+        ],
+        ids=lambda name: repr(name[:30]),
+    )
+    def test_a_server_that_lies_about_names_leads_nowhere(self, site: SftpSite, tmp_path: Path, name: bytes) -> None:
+        site.server.lies = [name]
+        outside = tmp_path / "werk"
+        outside.mkdir()
+        with site.connector() as connector:
+            assert len(fetch(connector, outside)) == 2
+            (left,) = connector.left  # type: ignore[attr-defined]
+        assert (left.size, left.fault) == (3, "L011")
+        assert left.name.isprintable()
+        assert len(left.name) <= 255
+        assert len(names(outside)) == 2
+        assert names(tmp_path) == ["werk"]
+
+    def test_a_file_that_grows_while_it_is_read_comes_the_next_time(self, site: SftpSite, tmp_path: Path) -> None:
+        def grow(path: bytes) -> None:
+            if path.endswith(b"aanmelding_20150302.xml"):
+                with (site.root / "uit" / "aanmelding_20150302.xml").open("a") as out:
+                    out.write("<!-- en nog wat -->")
+
+        site.server.on_open = grow
+        with site.connector() as connector:
+            assert [payload.bericht for payload in fetch(connector, tmp_path)] == ["inzet"]
+            site.server.on_open = None
+            first, _ = fetch(connector, tmp_path)
+            assert first.path.read_text().endswith("<!-- en nog wat -->")
+
+    def test_what_is_no_ordinary_file_is_left_alone(self, site: SftpSite, tmp_path: Path) -> None:
+        (tmp_path / "elders.xml").write_text(levering("aanmelding", 1))
+        (site.root / "uit" / "aanmelding_0.xml").symlink_to(tmp_path / "elders.xml")
+        (site.root / "uit" / "aanmelding_1.xml").mkdir()
+        os.mkfifo(site.root / "uit" / "aanmelding_2.xml")
+        with site.connector() as connector:
+            assert len(fetch(connector, tmp_path)) == 2
+
+    @pytest.mark.parametrize(
+        "content", [b"", b"geen sleutel", b"\xff\x00", None], ids=["empty", "text", "bytes", "folder"]
+    )
+    def test_a_key_file_that_is_no_key_is_one_line(self, site: SftpSite, tmp_path: Path, content: bytes | None) -> None:
+        key = tmp_path / "sleutel"
+        if content is None:
+            key.mkdir()
+        else:
+            key.write_bytes(content)
+        site.extra["key_file"] = str(key)
+        with site.connector() as connector, pytest.raises(DeclarationError) as caught:
+            fetch(connector, tmp_path)
+        cure = "give the path of a private key that we may read, without pass phrase (OpenSSH or PEM)"
+        assert str(caught.value) == f"gemeente_sftp: extra.key_file: {cure}"
+
+    def test_a_key_behind_a_pass_phrase_is_one_line(self, site: SftpSite, tmp_path: Path) -> None:
+        key = tmp_path / "sleutel"
+        site.server.client_key.write_private_key(str(key), passphrase="geheim")
+        site.extra["key_file"] = str(key)
+        with fails(site, DeclarationError), site.connector() as connector:
+            fetch(connector, tmp_path)
+
+    def test_an_error_about_a_file_shows_no_number_of_a_person(self, site: SftpSite, tmp_path: Path) -> None:
+        (site.root / "uit" / "aanmelding_999900031.xml").write_text(levering("aanmelding", 1))
+
+        def refuse(path: bytes) -> None:
+            if b"999900031" in path:
+                raise asyncssh.SFTPPermissionDenied("nee")
+
+        site.server.on_open = refuse
+        with site.connector() as connector, pytest.raises(SourceRefused, match="we may not read or move") as caught:
+            fetch(connector, tmp_path)
+        assert "uit/aanmelding_" in str(caught.value)
+        assert "999900031" not in str(caught.value)
+
     def test_a_large_file_comes_whole(self, site: SftpSite, tmp_path: Path) -> None:
         content = levering("aanmelding", 100_000)
         (site.root / "uit" / "aanmelding_20150302.xml").write_text(content)
@@ -306,7 +392,25 @@ def test_links_out_of_the_folder_are_not_followed(folder: Connector, root: Path,
     ]
 
 
-@pytest.mark.parametrize("name", ["aanmelding\n.xml", "aanmelding\\..\\x.xml"])
+@pytest.mark.parametrize("kind", ["link", "folder", "pipe"])
+def test_what_becomes_something_else_after_it_was_listed_is_not_read(folder: Connector, root: Path, kind: str) -> None:
+    """A pipe would keep us waiting without end, a link would bring what nobody delivered."""
+    place, target = root / "uit" / "aanmelding_20150302.xml", root / "gehaald"
+    place.unlink()
+    if kind == "link":
+        place.symlink_to("/etc/hostname")
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        os.mkfifo(place)
+    with pytest.raises(Vanished):
+        folder._opened.download("uit/aanmelding_20150302.xml", target, 1000)  # type: ignore[attr-defined]
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["aanmelding\n.xml", "aanmelding\\..\\x.xml", "aanmelding\u202e.xml", "aanmelding\udce9.xml"]
+)
 def test_a_name_that_is_a_trick_holds_up_only_its_own_file(
     folder: Connector, root: Path, tmp_path: Path, name: str
 ) -> None:

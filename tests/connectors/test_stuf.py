@@ -14,6 +14,8 @@ import pytest
 from connectors.connection import Connection
 from connectors.connector import Merged, RawRecord, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, DeliveryRefused, SourceRefused, SourceUnavailable
+from connectors.notice import URGENT, WARNING
+from connectors.store import FolderStore
 from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite, fails, records_of
 from tests.connectors.weather import Reply, Weather
 from tests.connectors.zaaksysteem import SECRET, Zaaksysteem, enveloped, fault, lk01, soap_fault, zaak
@@ -248,10 +250,40 @@ def test_what_is_no_answer_is_told_to_the_owner(site: StufSite, tmp_path: Path, 
         site.fetch(tmp_path, max_megabytes=1)
 
 
-def test_an_answer_with_entities_is_not_read(site: StufSite, tmp_path: Path) -> None:
-    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + enveloped("<x>&b;</x>")
-    site.weather.always(Reply(body=bomb, kind="text/xml"))
-    with pytest.raises(SourceUnavailable, match="no whole XML"):
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("dtd", "inner"),
+    [
+        ('<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">', "<x>&b;</x>"),
+        (f'<!ENTITY l0 "ha">{LAUGHS}', "<x>&l11;</x>"),
+        (f'<!ENTITY l0 "ha">{LAUGHS}', '<x a="&l11;"/>'),
+        ('<!ENTITY e SYSTEM "%s">', "<x>&e;</x>"),
+        ('<!ENTITY %% p SYSTEM "%s"> %%p;', "<x/>"),
+        ('<!ENTITY e SYSTEM "file:///etc/hostname">', "<x>&e;</x>"),
+    ],
+    ids=["two", "a billion", "a billion in an attribute", "from elsewhere", "a DTD from elsewhere", "from a file"],
+)
+def test_an_answer_with_entities_is_not_read(site: StufSite, tmp_path: Path, dtd: str, inner: str) -> None:
+    with Weather() as outside:
+        dtd = dtd % (outside.url + "x") if "%s" in dtd else dtd
+        site.weather.always(Reply(body=f"<!DOCTYPE x [{dtd}]>".encode() + enveloped(inner), kind="text/xml"))
+        with pytest.raises(SourceRefused, match="DTD or entities, which SOAP forbids"):
+            site.fetch(tmp_path)
+        assert outside.seen == []
+    assert len(site.weather.seen) == 1, "no time cures it"
+
+
+def test_a_server_that_expects_another_action_says_so(
+    site: StufSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("connectors.stuf_system.ACTION", "urn:anders")
+    with pytest.raises(SourceRefused, match=r"StUF040: it does not support zakLv01.*check the path and the SOAPAction"):
+        site.fetch(tmp_path)
+    monkeypatch.undo()
+    site.weather.always(soap_fault("ActionNotSupported"))
+    with pytest.raises(SourceRefused, match="does not take our message; check path and SOAPAction"):
         site.fetch(tmp_path)
 
 
@@ -281,6 +313,112 @@ def test_what_is_gone_is_proven_by_asking_for_it(site: StufSite, says_not_found:
             list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [""]))
         with pytest.raises(SourceRefused):
             list(connector.still_there("inzet", {"pattern": "inzet*"}, ["x"]))
+
+
+def test_a_zaak_that_is_counted_and_not_shown_is_hidden_and_not_gone(site: StufSite) -> None:
+    site.system.hidden["Z0001"] = True
+    with site.connector() as connector, pytest.raises(SourceRefused, match="counts a zaak that it does not show"):
+        list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, ["Z0000", "Z0001"]))
+
+
+@pytest.mark.parametrize("code", ["StUF052", "StUF013"])
+def test_a_zaak_that_we_may_not_ask_for_is_not_gone(site: StufSite, code: str) -> None:
+    """Of one zaak only: the others still show."""
+    app = site.weather.app
+    site.weather.app = lambda seen: fault("Fo02", code, "client") if b">Z0001<" in seen.body else app(seen)
+    with site.connector() as connector, pytest.raises(SourceRefused, match=code):
+        list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, ["Z0000", "Z0001"]))
+
+
+def test_a_zaak_of_which_nothing_may_be_seen_is_not_gone(site: StufSite) -> None:
+    hidden = '<ZKN:identificatie xsi:nil="true" StUF:noValue="nietGeautoriseerd"/>'
+    shown = zaak("x").replace("<ZKN:identificatie>x</ZKN:identificatie>", hidden)
+    app = site.weather.app
+    reply = site.system.la01("", f"<ZKN:antwoord>{shown}</ZKN:antwoord>")
+    site.weather.app = lambda seen: reply if b">Z0001<" in seen.body else app(seen)
+    with site.connector() as connector, pytest.raises(SourceRefused, match="whose number it hides"):
+        list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, ["Z0001"]))
+
+
+def test_a_system_that_answers_with_another_zaak_proves_nothing(site: StufSite) -> None:
+    app = site.weather.app
+    reply = site.system.la01("", f"<ZKN:antwoord>{site.system.object('Z0002')}</ZKN:antwoord>")
+    site.weather.app = lambda seen: reply if b">Z0001<" in seen.body else app(seen)
+    with site.connector() as connector, pytest.raises(SourceRefused, match="another zaak than was asked for"):
+        list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, ["Z0001"]))
+
+
+def test_an_empty_answer_without_a_count_is_no_proof_and_is_told(site: StufSite) -> None:
+    del site.system.zaken["Z0001"]
+    site.system.counts = False
+    with site.connector() as connector:
+        asked = ["Z0000", "Z0001", "Z0002"]
+        assert list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, asked)) == [True, True, True]
+        (told,) = connector.notices
+    assert (told.code, told.level) == ("afwezig", WARNING)
+    assert told.text.startswith("het zaaksysteem achter bron_stuf telt niet")
+
+
+def test_a_drop_that_is_down_holds_up_only_what_lies_in_it(site: StufSite, tmp_path: Path) -> None:
+    site.tell("1", lk01("V", zaak("Z0099")))
+    (site.drop / "uit" / "inzet_1.xml").write_text(INZET)
+    requests = (*site.requests, Request("inzet", {"pattern": "inzet*.xml"}))
+    (site.drop / "uit").rename(site.drop / "weg")
+    with site.connector(**NOTICES) as connector:
+        (payload,) = connector.fetch(requests, tmp_path, VANDAAG, {})
+        connector.confirm(payload)
+        assert len(records_of(connector, payload)) == 8
+        (told,) = connector.notices
+    assert (told.code, told.level) == ("drop", URGENT)
+    assert "uit: there is no such folder" in told.text
+    (site.drop / "weg").rename(site.drop / "uit")
+    with site.connector(**NOTICES) as connector:
+        inzet, zaken = connector.fetch(requests, tmp_path, VANDAAG, {"aanmelding": Merged("")})
+        assert inzet.bericht == "inzet"
+        gone = [record for record in records_of(connector, zaken) if record.actie == "verwijderen"]
+        assert keys(gone) == ["Z0099"]
+        assert connector.notices == []
+
+
+def test_kennisgevingen_of_which_some_did_not_come_are_all_left_for_the_next_time(
+    site: StufSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The addition came and the change did not: together they are a state, the one alone an older one."""
+    begun = "<ZKN:omschrijving>eerst</ZKN:omschrijving><ZKN:startdatum>20150227</ZKN:startdatum>"
+    site.tell("a", lk01("T", zaak("Z0099", begun), made="20150228"))
+    site.tell("b", lk01("W", zaak("Z0099"), zaak("Z0099", "<ZKN:omschrijving>dan</ZKN:omschrijving>")))
+    whole = FolderStore.download
+
+    def breaks(store: FolderStore, path: str, target: Path, limit: int) -> int:
+        if path.endswith("_b.xml"):
+            raise SourceUnavailable("the line is down")
+        return whole(store, path, target, limit)
+
+    monkeypatch.setattr(FolderStore, "download", breaks)
+    with site.connector(**NOTICES) as connector:
+        (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
+        assert "Z0099" not in keys(records_of(connector, payload))
+        connector.confirm(payload)
+    assert site.waiting == ["zakLk01_a.xml", "zakLk01_b.xml"]
+    monkeypatch.undo()
+    _, records = site.fetch(tmp_path, **NOTICES)
+    (found,) = (record for record in records if record.values["zaak.identificatie"] == "Z0099")
+    assert found.values["zaak.omschrijving"] == "dan"
+
+
+def test_a_drop_alone_that_is_down_is_unavailable(site: StufSite, tmp_path: Path) -> None:
+    (site.drop / "uit").rmdir()
+    site.drop.rmdir()
+    with site.connector() as connector, pytest.raises(SourceUnavailable):
+        list(connector.fetch([Request("inzet", {"pattern": "inzet*.xml"})], tmp_path, VANDAAG, {}))
+
+
+def test_a_strange_file_in_the_drop_is_told(site: StufSite, tmp_path: Path) -> None:
+    (site.drop / "uit" / "Kopie van inzet.xml").write_text(INZET)
+    site.tell("1", lk01("V", zaak("Z0001")))
+    with site.connector(**NOTICES, max_megabytes=64) as connector:
+        list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
+        assert [(one.bericht, one.name, one.fault) for one in connector.left] == [("", "Kopie van inzet.xml", "L011")]  # type: ignore[attr-defined]
 
 
 def test_a_kennisgeving_is_a_signal_to_ask(site: StufSite, tmp_path: Path) -> None:

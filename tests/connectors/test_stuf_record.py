@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from connectors.stuf_notice import Notice, as_made, fold, read_notice
+from connectors.stuf_notice import Kennisgeving, as_made, fold, read_notice
 from connectors.stuf_question import Parties, Question, message
 from connectors.stuf_record import flatten, moment, month, overlay
 from connectors.stuf_xml import NAMES, Unreadable, body, parse, said, written
@@ -224,7 +224,7 @@ def test_folding_follows_every_field_through_its_three_states(changes: list[dict
 
 @given(st.permutations(["20150301", "20150301120000", "20150301120000001", "20150302"]))
 def test_messages_are_taken_in_the_order_in_which_they_were_made(made: list[str]) -> None:
-    notices = [Notice("Z1", "CLO", when, when) for when in made]
+    notices = [Kennisgeving("Z1", "CLO", when, when) for when in made]
     assert as_made(notices) == ["20150301", "20150301120000", "20150301120000001", "20150302"]
 
 

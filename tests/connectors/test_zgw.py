@@ -200,9 +200,18 @@ def test_a_zaaktype_that_we_no_longer_see_is_refused(site: ZgwSite, tmp_path: Pa
         site.fetch(tmp_path)
 
 
-def test_a_missing_crs_is_said_clearly(site: ZgwSite, tmp_path: Path) -> None:
-    site.weather.on(LIST, problem(412, "precondition_failed"))
-    with pytest.raises(SourceRefused, match="misses the header Accept-Crs"):
+@pytest.mark.parametrize(
+    ("status", "code", "said"),
+    [
+        (412, "precondition_failed", "the server misses the header Accept-Crs"),
+        (406, "crs-niet-ondersteund", "the server does not speak EPSG:4326"),
+    ],
+)
+def test_a_missing_or_wrong_crs_is_said_clearly(
+    site: ZgwSite, tmp_path: Path, status: int, code: str, said: str
+) -> None:
+    site.weather.on(LIST, problem(status, code))
+    with pytest.raises(SourceRefused, match=f"{status} {code}: {said}"):
         site.fetch(tmp_path)
 
 

@@ -70,6 +70,7 @@ class Zaaksysteem:
         self.zaken: dict[str, tuple[str, str, str, str]] = {}  # number -> startdatum, einddatum, inner, zaaktype
         self.rights = True
         self.counts = True
+        self.hidden: dict[str, bool] = {}  # number -> whether it is counted all the same
         self.by_place = False  # pages by place instead of by key, as bad systems do
         self.between: Any = None  # called after each page
         self.questions: list[Any] = []
@@ -97,7 +98,8 @@ class Zaaksysteem:
 
     def _page(self, asked: Any) -> Reply:
         chosen = sorted(number for number, row in self.zaken.items() if self.rights and self._fits(asked, number, row))
-        count = len(chosen)
+        count = len([number for number in chosen if self.hidden.get(number, True)])
+        chosen = [number for number in chosen if number not in self.hidden]
         size = int(self._text(asked, "ZKN:parameters/StUF:maximumAantal"))
         if self._text(asked, "ZKN:parameters/StUF:indicatorVervolgvraag") == "true":
             after = self._text(asked, "ZKN:start/ZKN:object/ZKN:identificatie")

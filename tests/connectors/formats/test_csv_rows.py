@@ -140,6 +140,13 @@ def test_a_hostile_file_is_refused(name: str) -> None:
     assert code(content) == expected
 
 
+@pytest.mark.parametrize("cell", ["=1+1", "=cmd|' /C calc'!A0", "+31", "-1", "@SOM(A1)", "\x00", "a\x00b"])
+def test_a_cell_that_a_spreadsheet_would_work_out_is_its_text(cell: str) -> None:
+    """What may stand there is for the contract to say; a reader computes nothing, and keeps a NUL to be refused."""
+    (found,) = read(f"nr;naam\n1;{cell}\n".encode())
+    assert found.values == {"nr": "1", "naam": cell}
+
+
 def test_utf_8_for_windows_1252_is_refused_and_not_mangled() -> None:
     assert code("nr;naam\n1;x\n2;Zoë\n".encode(), form(encoding="windows-1252")) == "L013"
 

@@ -232,6 +232,13 @@ def test_a_file_beyond_what_fits_in_memory_is_refused_before_it_is_unpacked(monk
     assert caught.value.code == "L006"
 
 
+def test_texts_beyond_what_fits_in_memory_are_refused_before_they_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "MAX_STRINGS", 1000)
+    assert len(read(shared("nr", "A1"))) == 1
+    with pytest.raises(DeliveryRefused, match="L006 gedeelde teksten"):
+        read(shared("nr", "A" * 1000))
+
+
 def test_a_workbook_is_never_cut() -> None:
     content = workbook(["A1", "x"], ["A2", "y"])
     counts = []

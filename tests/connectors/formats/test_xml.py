@@ -14,6 +14,7 @@ from connectors.connector import RawRecord
 from connectors.errors import DeliveryRefused
 from connectors.formats import xml, xml_tree
 from connectors.formats.form import split
+from tests.connectors.weather import Weather
 
 NAMESPACE = "urn:nl:regiohub:aanmelding:1"
 HEAD = f'<levering xmlns="{NAMESPACE}" stand_op="2015-03-02T00:00:00Z" afzender="0109" omvang="wijzigingen">'
@@ -178,6 +179,50 @@ def test_the_billion_laughs_stay_unheard() -> None:
         read(content)
     assert tracemalloc.get_traced_memory()[1] < 20_000_000
     tracemalloc.stop()
+
+
+def test_laughs_in_an_attribute_stay_unheard_too() -> None:
+    """There libxml2 unfolds entities whatever it is told, up to a limit of its own."""
+    entities = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+    content = f'<!DOCTYPE levering [<!ENTITY l0 "ha">{entities}]>' + HEAD.replace("<levering", '<levering a="&l11;"')
+    tracemalloc.start()
+    with pytest.raises(DeliveryRefused) as caught:
+        read(content.encode() + FOOT.encode())
+    assert caught.value.code in ("L001", "L010")
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "dtd",
+    [
+        '<!DOCTYPE levering SYSTEM "{url}levering.dtd">',
+        '<!DOCTYPE levering PUBLIC "-//X//Y" "{url}levering.dtd">',
+        '<!DOCTYPE levering [<!ENTITY e SYSTEM "{url}geheim">]>',
+        '<!DOCTYPE levering [<!ENTITY % p SYSTEM "{url}geheim.dtd"> %p;]>',
+        '<!DOCTYPE levering [<!ENTITY e SYSTEM "file://{file}">]>',
+        '<?xml-stylesheet href="{url}opmaak.xsl" type="text/xsl"?><!DOCTYPE levering>',
+    ],
+)
+def test_nothing_outside_the_file_is_fetched(tmp_path: Path, dtd: str) -> None:
+    secret = tmp_path / "geheim"
+    secret.write_text("inhoud van elders")
+    with Weather() as outside:
+        content = dtd.format(url=outside.url, file=secret).encode() + document("<aanmelding><a>&e;</a></aanmelding>")
+        with pytest.raises(DeliveryRefused, match="L010") as caught:
+            read(content)
+        assert outside.seen == []
+    assert "elders" not in f"{caught.value!r} {caught.value.__context__!r}"
+
+
+@pytest.mark.parametrize("before", ["\n", " ", "\ufeff\n", "\x00"])
+def test_what_stands_before_the_declaration_is_named(before: str) -> None:
+    """XML 1.0 section 2.8: nothing may, not even a blank line, which is easily made and hard to see."""
+    content = before.encode() + b'<?xml version="1.0" encoding="utf-8"?>' + document("<aanmelding/>")
+    with pytest.raises(DeliveryRefused) as caught:
+        read(content)
+    assert caught.value.code == "L001"
+    assert caught.value.detail == "voor de XML-declaratie mag niets staan, ook geen lege regel"
 
 
 def test_other_encodings_and_prefixes_are_read_too() -> None:
