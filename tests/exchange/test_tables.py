@@ -180,7 +180,7 @@ def test_a_file_that_fits_no_agreement_is_told_once_and_holds_up_nobody(tables: 
     assert (name, state, code, place) == ("Kopie van *********.csv", "refused", "L011", "")
     assert size > 0
     assert (tables.folder / "uit" / "Kopie van 999900006.csv").exists()
-    with pytest.raises(LookupError, match="left at the source"):
+    with pytest.raises(LookupError, match="no bytes of delivery"):
         again(tables.context(), delivery_id)
 
 
