@@ -91,16 +91,21 @@ def connection(connection_id: str) -> Connection:
 def cure() -> Iterator[None]:
     """Sort what a verb raises by what cures it: try again later, or fail now with one line and no value.
 
-    SourceUnavailable passes and Airflow tries again. Our other errors hold no values by promise and keep
-    their text. Of an error that nobody foresaw only the kind and the place are told: its text may hold data
-    of a person, and a task log is kept.
+    SourceUnavailable passes, and so does a database that was away; then Airflow tries again. Our other errors hold
+    no values by promise and keep their text. Of an error that nobody foresaw only the kind and the place are told:
+    its text may hold data of a person, and a task log is kept.
     """
     try:
         yield
     except SourceUnavailable as error:
         log.warning("tried again later: %s", one_line(error))
         raise SourceUnavailable(one_line(error)) from None
-    except (DeclarationError, SourceRefused, DeliveryRefused, WarehouseError) as error:
+    except WarehouseError as error:
+        line = f"WarehouseError: {one_line(error)}"
+        if error.passes:
+            log.warning("tried again later: %s", one_line(error))
+            raise WarehouseError(one_line(error.what), error.sqlstate) from None
+    except (DeclarationError, SourceRefused, DeliveryRefused) as error:
         line = f"{type(error).__name__}: {one_line(error)}"
     except AirflowException:
         raise

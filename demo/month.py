@@ -43,7 +43,7 @@ def month(seed: int, nights: int, console: Console) -> int:
             sources.wait_for_night(home)
             day, began = calendar.read(home.path).day, time.monotonic()
             work = [(region, name, day) for region in regions for name in region.sources]
-            list(pool.map(_source, *zip(*work, strict=True)))
+            list(pool.map(source_night, *zip(*work, strict=True)))
             list(pool.map(publish, regions, [day] * len(regions)))
             seconds = time.monotonic() - began
             found = verify(seed, number, home.path / "kit" / "sftp")
@@ -59,7 +59,7 @@ def _line(found: Result, seconds: float) -> str:
     return f"night {found.night:2}  {found.vandaag}  {seconds:5.1f} s  {found.checks:7,} figures  {verdict}"
 
 
-def _source(region: Region, name: str, day: date) -> None:
+def source_night(region: Region, name: str, day: date) -> None:
     """All verbs of one source, as `hub run` does them."""
     source = region.sources[name]
     context = Context(region, source, day, f"month/{name}/{day}", source.connection())

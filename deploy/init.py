@@ -8,6 +8,7 @@ HUB_HAND_URL_FILES    likewise, for who works by hand: loader and eraser
 Several files are parted by a colon. A password in an address is that of the login from now on: so it is renewed.
 """
 
+import argparse
 import os
 import sys
 from pathlib import Path
@@ -78,6 +79,9 @@ def _database(server: "psycopg.Connection[object]", url: URL) -> None:
 
 def main() -> None:
     """The command."""
+    argparse.ArgumentParser(
+        prog="python -m deploy.init", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     try:
         for line in init():
             print(f"ready: {line}", flush=True)

@@ -11,6 +11,8 @@ import psycopg
 from sqlalchemy import exc
 
 NO_CONNECTION = "08006"
+# Of a server that was stopped or starts, of too many at once, of two that waited for each other: trying again cures it.
+PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03")
 # Classes whose messages speak of statements, rights, locks and disks: never of what stands in a row.
 SPEAKING = ("42", "53", "55", "57", "58")
 
@@ -22,6 +24,11 @@ class WarehouseError(Exception):
         super().__init__(what, sqlstate)
         self.what = what
         self.sqlstate = sqlstate
+
+    @property
+    def passes(self) -> bool:
+        """Whether trying again later may cure it."""
+        return (self.sqlstate or "").startswith(PASSING)
 
     def __str__(self) -> str:
         return f"{self.what} (SQLSTATE {self.sqlstate})" if self.sqlstate else self.what

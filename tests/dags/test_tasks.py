@@ -8,7 +8,7 @@ import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
 from dags import tasks
-from exchange.errors import DeclarationError, SourceRefused, SourceUnavailable
+from exchange.errors import DeclarationError, SourceRefused, SourceUnavailable, WarehouseError
 
 LATE = datetime(2015, 3, 1, 23, 30, tzinfo=UTC)  # half past midnight in the Netherlands
 
@@ -52,6 +52,19 @@ def test_the_connection_is_the_one_that_airflow_holds(monkeypatch: pytest.Monkey
 def test_a_source_that_is_down_is_tried_again() -> None:
     with pytest.raises(SourceUnavailable, match="no answer"), tasks.cure():
         raise SourceUnavailable("no answer\nfrom the source")
+
+
+@pytest.mark.parametrize("sqlstate", ["08006", "57P01", "40P01"])
+def test_a_database_that_was_away_is_tried_again(sqlstate: str) -> None:
+    with pytest.raises(WarehouseError) as caught, tasks.cure():
+        raise WarehouseError("no connection", sqlstate)
+    assert str(caught.value) == f"no connection (SQLSTATE {sqlstate})"
+
+
+@pytest.mark.parametrize("sqlstate", [None, "23505", "42501", "53100"])
+def test_what_the_database_refuses_for_good_fails_at_once(sqlstate: str | None) -> None:
+    with pytest.raises(AirflowFailException, match="WarehouseError: refused"), tasks.cure():
+        raise WarehouseError("refused", sqlstate)
 
 
 @pytest.mark.parametrize("error", [SourceRefused("403 at /zaken"), DeclarationError("emmen.toml", "code", "mend it")])

@@ -17,24 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import yaml
+import psycopg
 
 from demo.home import CHECKOUT
 from demo.postgres import Server
+from deploy.environment import parsed
 
-FILE = CHECKOUT / "docker-compose.yml"
 HOSTS = re.compile(r"\b(api-server|postgres|redis|localhost)(?=:\d)")
-VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 PORTS = ("8080", "8974", "8793", "8794", "6379")
 BIN = Path(sys.executable).parent
-
-
-def parsed(file: Path = FILE, **variables: str) -> dict[str, Any]:
-    """The file as compose reads it: anchors merged, variables filled in."""
-    text = file.read_text(encoding="utf-8")
-    filled = VARIABLE.sub(lambda found: variables.get(found[1], found[2] or ""), text)
-    found: dict[str, Any] = yaml.safe_load(filled)
-    return found
 
 
 @dataclass
@@ -43,13 +34,13 @@ class Stack:
 
     folder: Path
     server: Server
-    parsed: dict[str, Any] = field(default_factory=parsed)
+    parsed: dict[str, Any] = field(default_factory=lambda: parsed({}))
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True)) | {"5432": str(self.server.port)}
-        for name in ("hub", "logs", "data", "secrets", "backups"):
-            (self.folder / name).mkdir(exist_ok=True)
+        for name in ("hub/landing", "hub/data-docs", "logs", "data", "secrets", "backups"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
 
     @property
     def secrets(self) -> Path:
@@ -66,6 +57,11 @@ class Stack:
         (self.secrets / "postgres_password").write_text(self.server.password)
         places = [f"--{name}=127.0.0.1:{self.ports[port]}" for name, port in (("postgres", "5432"), ("redis", "6379"))]
         subprocess.run([sys.executable, "-m", "deploy.new_secrets", self.secrets, *places], check=True)
+
+    def connect(self, secret: str, database: str = "") -> "psycopg.Connection[tuple[Any, ...]]":
+        """A session at the address of a secret file, or at another database of its server."""
+        address = (self.secrets / secret).read_text().strip().removeprefix("db+").replace("+psycopg", "")
+        return psycopg.connect(f"{address.rsplit('/', 1)[0]}/{database}" if database else address, autocommit=True)
 
     def placed(self, text: str, name: str) -> str:
         """A text of the file with addresses, ports and folders of this machine."""

@@ -13,12 +13,13 @@ import pytest
 
 from demo.home import CHECKOUT
 from demo.postgres import SETTINGS
-from tests.deploy.compose import BIN, FILE, parsed, settings
+from deploy.environment import FILE, environment, parsed
+from tests.deploy.compose import BIN, settings
 
 pytestmark = pytest.mark.pure
 OVERLAYS = [CHECKOUT / "deploy" / name for name in ("compose.server.yml", "compose.worker.yml")]
-SERVICES: dict[str, Any] = parsed()["services"]
-ENDING = ("init", "hand")
+SERVICES: dict[str, Any] = parsed({})["services"]
+ENDING = ("init", "hand", "backup", "restore")
 KEYS = "hub_keys"
 PINNED = re.compile(r"[a-z]+(/[a-z]+)*:\d+\.\d+(\.\d+)?(-[a-z]+)?(@sha256:[0-9a-f]{64})?")
 SECRET_LIKE = re.compile(r"PASSWORD|SECRET|_KEY$|FERNET|CONN$|CONN_ASYNC$|BROKER_URL$|RESULT_BACKEND$|DATABASE_URL$")
@@ -118,7 +119,7 @@ def test_only_what_runs_verbs_gets_keys_of_people_and_the_login_of_the_loader() 
     assert _holders(KEYS) == {"scheduler", "worker", "hand"}
     assert _holders("hub_database_url") == {"init", "scheduler", "worker"}
     assert _holders("hub_hand_url") == {"init", "hand"}
-    assert _holders("hub_server_url") == {"init"}
+    assert _holders("hub_server_url") == {"init", "backup", "restore"}
     assert "airflow_database_url" not in SERVICES["worker"]["secrets"]
     assert set(SERVICES["dag-processor"]["secrets"]) == {"airflow_database_url"}
 
@@ -126,7 +127,7 @@ def test_only_what_runs_verbs_gets_keys_of_people_and_the_login_of_the_loader() 
 def test_every_secret_is_declared_and_used_and_made() -> None:
     from deploy import new_secrets
 
-    declared = set(parsed()["secrets"])
+    declared = set(parsed({})["secrets"])
     assert {secret for one in SERVICES.values() for secret in one.get("secrets", ())} == declared
     made = set(re.findall(r'(?:keep\("|folder / ")(\w+)', Path(new_secrets.__file__).read_text(encoding="utf-8")))
     assert made == declared
@@ -158,3 +159,21 @@ def test_modules_that_services_start_exist() -> None:
     for module in {one or other for one, other in modules}:
         done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, cwd=CHECKOUT)
         assert done.returncode == 0, module
+
+
+def test_without_containers_a_service_gets_the_same_settings_with_the_places_of_the_machine() -> None:
+    found = environment("scheduler", {"/run/secrets": "/etc/hub/secrets"}, {"HUB_PARALLELISM": "4"})
+    assert set(found) == set(SERVICES["scheduler"]["environment"])
+    assert found["HUB_KEYS_FILE"] == "/etc/hub/secrets/hub_keys"
+    assert found["AIRFLOW__CORE__PARALLELISM"] == "4"
+
+
+def test_a_shell_reads_the_settings_as_they_stand_in_the_file() -> None:
+    command = [sys.executable, "-m", "deploy.environment", "worker", "--secrets", "/run/secrets"]
+    lines = subprocess.run(command, check=True, capture_output=True, text=True, cwd=CHECKOUT).stdout
+    script = f"set -a\n{lines}\nexec env -0"
+    seen = subprocess.run(["/bin/sh", "-c", script], env={"PATH": "/usr/bin:/bin"}, check=True, capture_output=True)
+    read = dict(pair.split("=", 1) for pair in seen.stdout.decode().split("\0") if pair)
+    for name, value in SERVICES["worker"]["environment"].items():
+        places = str(value).replace("api-server:8080", "localhost:8080").replace("/opt/hub", str(CHECKOUT))
+        assert read[name] == places, name

@@ -15,13 +15,8 @@ def made(stack: Stack) -> Stack:
     return stack
 
 
-def _connect(stack: Stack, secret: str, database: str = "") -> "psycopg.Connection[object]":
-    address = (stack.secrets / secret).read_text().strip().removeprefix("db+").replace("+psycopg", "")
-    return psycopg.connect(address.rsplit("/", 1)[0] + f"/{database}" if database else address, autocommit=True)
-
-
 def test_the_login_of_the_tasks_is_the_loader_and_makes_no_tables(made: Stack) -> None:
-    with _connect(made, "hub_database_url", "hub_drenthe") as connection:
+    with made.connect("hub_database_url", "hub_drenthe") as connection:
         connection.execute("set role hub_drenthe_loader")
         connection.execute("select count(*) from exchange.delivery")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -34,12 +29,12 @@ def test_the_login_of_the_tasks_is_the_loader_and_makes_no_tables(made: Stack) -
 
 @pytest.mark.parametrize("secret", ["airflow_database_url", "celery_result_url"])
 def test_airflow_owns_its_own_database_and_enters_no_other(made: Stack, secret: str) -> None:
-    with _connect(made, secret) as connection:
+    with made.connect(secret) as connection:
         connection.execute("create table proef (n integer)")
         connection.execute("drop table proef")
     for other in {"hub_drenthe", "hub_airflow", "hub_celery"} - {f"hub_{secret.split('_')[0]}"}:
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-            _connect(made, secret, other)
+            made.connect(secret, other)
 
 
 def test_a_password_that_changed_in_its_file_is_that_of_the_login(made: Stack) -> None:
@@ -48,25 +43,25 @@ def test_a_password_that_changed_in_its_file_is_that_of_the_login(made: Stack) -
     file.chmod(0o600)
     file.write_text(before.replace(before.split(":")[2].split("@")[0], "nieuw-wachtwoord"))
     made.run("init", "python", "-m", "deploy.init")
-    _connect(made, "hub_database_url").close()
+    made.connect("hub_database_url").close()
     file.write_text(before)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-        _connect(made, "hub_database_url")
+        made.connect("hub_database_url")
 
 
 def test_a_password_stands_in_no_statement_that_the_server_could_write_down(made: Stack) -> None:
-    with _connect(made, "hub_server_url") as server:
+    with made.connect("hub_server_url") as server:
         rows = server.execute(
             "select rolpassword from pg_authid where rolname like 'hub\\_%' and rolcanlogin"
         ).fetchall()
     assert rows
-    assert all(str(row[0]).startswith("SCRAM-SHA-256$") for row in rows)  # type: ignore[index]
+    assert all(str(row[0]).startswith("SCRAM-SHA-256$") for row in rows)
 
 
 def test_the_settings_of_the_server_are_known_to_a_real_one(made: Stack) -> None:
     asked = settings(made.parsed["services"]["postgres"])
-    with _connect(made, "hub_server_url") as server:
-        known = {str(row[0]) for row in server.execute("select name from pg_settings").fetchall()}  # type: ignore[index]
+    with made.connect("hub_server_url") as server:
+        known = {str(row[0]) for row in server.execute("select name from pg_settings").fetchall()}
     assert set(asked) <= known
 
 

@@ -3,13 +3,20 @@
 import json
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from demo import processes, sources
 from demo.home import Home
+from demo.month import AT_ONCE, source_night
+from exchange.publish import publish
+from exchange.region import load_regions
 from kit import calendar
 from tests.deploy.compose import Stack
 
@@ -46,3 +53,16 @@ def verified(stack: Stack, home: Home) -> dict[str, Any]:
     assert done.returncode in (0, 1), done.stderr
     verdict: dict[str, Any] = json.loads(done.stdout)
     return verdict
+
+
+def one_night(stack: Stack, home: Home, service: str = "hand") -> None:
+    """All verbs of every source and the publication, without Airflow, in the environment of a service of the file."""
+    env = stack.environment(service) | sources.connections(home)
+    day, regions = day_of(home), load_regions()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            patch.setenv(name, value)
+        work = [(region, name, day) for region in regions for name in region.sources]
+        with ProcessPoolExecutor(AT_ONCE, get_context("fork")) as pool:
+            list(pool.map(source_night, *zip(*work, strict=True)))
+            list(pool.map(publish, regions, [day] * len(regions)))

@@ -94,3 +94,19 @@ def test_a_mistake_of_ours_keeps_its_own_words(region_database: str) -> None:
 def test_an_error_comes_whole_out_of_another_process() -> None:
     error = pickle.loads(pickle.dumps(WarehouseError("the database refuses", "23505")))
     assert (str(error), error.sqlstate) == ("the database refuses (SQLSTATE 23505)", "23505")
+
+
+def test_a_session_that_the_server_ended_passes(region_database: str) -> None:
+    """As when the server is restarted under a task: trying again cures it."""
+    with engine_for(region_database, "loader").connect() as connection, server_engine().connect() as server:
+        mine = connection.scalar(text("SELECT pg_backend_pid()"))
+        server.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": mine})
+        with pytest.raises(WarehouseError) as error:
+            connection.execute(text("SELECT 1"))
+    assert error.value.passes, error.value
+
+
+def test_what_is_wrong_in_a_statement_does_not_pass(region_database: str) -> None:
+    with pytest.raises(WarehouseError) as error, engine_for(region_database, "loader").connect() as connection:
+        connection.execute(text("SELECT 1 / 0"))
+    assert not error.value.passes
