@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from connectors.connector import Found, Request
-from schemas.masking import masked
+from schemas import masking
 
 UNFINISHED = (".part", ".tmp", ".filepart", ".partial", ".crdownload", ".swp", "~")
 LOCKED = "~$"  # Office, while a document is open
@@ -39,7 +39,7 @@ def is_safe(name: str) -> bool:
 
 def shown(name: str) -> str:
     """A name that may hold anything, as a ledger or a log can keep it and a person can read it; no BSN shows."""
-    return masked("".join(letter if letter.isprintable() else "?" for letter in name)[:LONGEST])
+    return masking.shown(name, LONGEST)
 
 
 def of_bericht(names: Iterable[str], request: Request, format: str) -> list[str]:

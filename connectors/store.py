@@ -155,11 +155,27 @@ def still(found: _Times) -> Stat:
 
 
 def copy(read: Callable[[int], bytes], sink: BinaryIO, limit: int, path: str) -> int:
-    """Copy until the end, at most `limit` bytes; gives the number. Raises TooLarge."""
+    """Copy until the end, at most `limit` bytes; gives the number. Raises TooLarge, and SourceUnavailable."""
     size = 0
     while block := read(BLOCK):
         size += len(block)
         if size > limit:
             raise TooLarge(path)
-        sink.write(block)
+        _write(sink, block)
     return size
+
+
+def _write(sink: BinaryIO, block: bytes) -> None:
+    failed = None
+    try:
+        sink.write(block)
+        sink.flush()  # here and not when it is closed: there nobody could tell our disk from theirs
+    except OSError as error:
+        failed = own_disk(error)
+    if failed:
+        raise failed
+
+
+def own_disk(error: OSError) -> SourceUnavailable:
+    """Not the source is in trouble but we: it is tried again, and somebody has to make room."""
+    return SourceUnavailable(f"our own disk, not the source: {error.strerror}; make room and run again")

@@ -189,6 +189,12 @@ class StufConnector(Opening[Zaaksysteem]):
 
 
 def _keep(spool: Spool, zaak: Any) -> str:
-    identificatie = number(zaak)
-    spool.add({"url": identificatie, "identificatie": identificatie, ZAAK: written(zaak)})
+    identificatie, text = number(zaak), ""
+    try:
+        text = written(zaak)
+    except Unreadable:
+        text = ""
+    if not text:
+        raise SourceRefused("the zaaksysteem answers with a zaak in a namespace that is no whole address")
+    spool.add({"url": identificatie, "identificatie": identificatie, ZAAK: text})
     return identificatie

@@ -71,15 +71,13 @@ def month(values: Values) -> str:
 
 def moment(text: str) -> str:
     """StUF Tijdstip (8 to 17 digits, Dutch time) as an ISO moment with Z; what is none is handed on as it is."""
-    naive = None
     if re.fullmatch(r"[0-9]{8,17}", text):
         try:
-            naive = datetime.strptime(text[:14].ljust(14, "0"), "%Y%m%d%H%M%S")
-        except ValueError:
-            naive = None
-    if naive is None:
-        return text
-    return naive.replace(tzinfo=AMSTERDAM).astimezone(UTC).isoformat().replace("+00:00", "Z")
+            naive = datetime.strptime(text[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=AMSTERDAM)
+            return naive.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        except (ValueError, OverflowError):  # no moment, or one before the first of UTC
+            return text
+    return text
 
 
 def _is_emptied(element: Any) -> bool:

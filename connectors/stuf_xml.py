@@ -51,8 +51,18 @@ def body(root: Any) -> Any:
 
 
 def written(element: Any) -> str:
-    """An element with the namespaces that it uses, in canonical form: equal content gives equal text."""
-    return str(etree.tostring(element, method="c14n", exclusive=True, with_comments=False), "utf-8")
+    """An element with the namespaces that it uses, in canonical form: equal content gives equal text.
+
+    Raises Unreadable for what has no such form (a namespace that is no whole address).
+    """
+    text = b""
+    try:
+        text = etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
+    except etree.C14NError:
+        text = b""
+    if not text:
+        raise Unreadable
+    return str(text, "utf-8")
 
 
 def local(element: Any) -> str:

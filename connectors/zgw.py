@@ -12,6 +12,7 @@ which stops everything. A 404 that is HTML comes from something else than the AP
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,7 @@ from connectors.zgw_lookback import Filters, Reading, plan
 from connectors.zgw_record import flatten
 from connectors.zgw_spool import Spool
 
+MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 ZAKEN = "zaken/api/v1/"
 CATALOGI = "catalogi/api/v1/"
 CRS = {"Accept-Crs": "EPSG:4326"}
@@ -109,8 +111,8 @@ class ZgwConnector(Opening[Client]):
                 catalogue = content.get("catalogus") or {}
                 continue
             values = flatten(content, catalogue)
-            partitie = str(values.get("zaak.startdatum") or "")[:7]
-            yield RawRecord(nummer, values, start, end, "record", partitie)
+            month = MONTH.match(str(values.get("zaak.startdatum")))
+            yield RawRecord(nummer, values, start, end, "record", month[0] if month else "")
 
     def still_there(self, bericht: str, options: Mapping[str, Any], locators: Iterable[str]) -> Iterator[bool]:
         asked = list(locators)

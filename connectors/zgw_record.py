@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from connectors.answers import AMSTERDAM
+from connectors.rest_record import DEPTH
 
 INITIATOR = "initiator"
 
@@ -29,10 +30,10 @@ def flatten(composite: Mapping[str, Any], catalogue: Mapping[str, Any]) -> dict[
     for path, value in _leaves(composite.get("zaak") or {}):
         _add(values, f"zaak.{path}", value)
     for eigenschap in composite.get("eigenschappen") or []:
-        name = eigenschap.get("naam") or names.get(eigenschap.get("eigenschap"), "")
+        name = _name(eigenschap.get("naam")) or names.get(_name(eigenschap.get("eigenschap")), "")
         _add(values, f"eigenschap.{name}", _text(eigenschap.get("waarde")))
     for rol in composite.get("rollen") or []:
-        kind = rol.get("omschrijvingGeneriek") or kinds.get(rol.get("roltype"), "")
+        kind = _name(rol.get("omschrijvingGeneriek")) or kinds.get(_name(rol.get("roltype")), "")
         for path, value in _leaves(rol):
             _add(values, f"rol.{kind}.{path}", value)
             if kind == INITIATOR:
@@ -44,7 +45,7 @@ def flatten(composite: Mapping[str, Any], catalogue: Mapping[str, Any]) -> dict[
 def _statuses(values: dict[str, object], statuses: list[dict[str, Any]], types: Mapping[Any, Any]) -> None:
     """A status that was set twice (a zaak reopened) counts by the last time."""
     for status in sorted(statuses, key=_order):
-        kind = types.get(status.get("statustype"), {})
+        kind = types.get(_name(status.get("statustype")), {})
         day = _day(str(status.get("datumStatusGezet") or ""))
         for name in (kind.get("volgnummer"), kind.get("omschrijving")):
             if name not in (None, ""):
@@ -62,36 +63,35 @@ def _day(moment: str) -> str:
     """The Dutch calendar day of a moment; what is no moment is handed on for the check to refuse."""
     try:
         parsed = datetime.fromisoformat(moment)
-    except ValueError:
+        return parsed.astimezone(AMSTERDAM).date().isoformat() if parsed.tzinfo else parsed.date().isoformat()
+    except (ValueError, OverflowError):  # no moment, or one that is no day here: the first and the last of all years
         return moment
-    return parsed.astimezone(AMSTERDAM).date().isoformat() if parsed.tzinfo else parsed.date().isoformat()
 
 
-def _leaves(node: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _name(value: object) -> str:
+    """What stands where a name or an address belongs; "" where an answer has something else there."""
+    return value if isinstance(value, str) else ""
+
+
+def _leaves(node: Mapping[str, Any], prefix: str = "", depth: int = DEPTH) -> Iterator[tuple[str, object]]:
     """Every scalar below a JSON object, by dotted path; addresses of other resources in lists are left out."""
     for name, value in node.items():
         path = prefix + name
-        if isinstance(value, Mapping):
-            yield from _leaves(value, path + ".")
-        elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, Mapping):
-                    yield from _leaves(item, path + ".")
-                elif not str(item).startswith(("http://", "https://")):
-                    yield path, _text(item)
-        else:
-            yield path, _text(value)
+        for item in value if isinstance(value, list) else (value,):
+            if isinstance(item, Mapping) and depth:
+                yield from _leaves(item, path + ".", depth - 1)
+            elif item is value or not _name(item).startswith(("http://", "https://")):
+                yield path, _text(item)
 
 
-def _text(value: object) -> str:
-    if value is None:
-        return ""
+def _text(value: object) -> object:
+    """The text of a scalar; a list or an object where a scalar belongs is handed on for the check to refuse."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return "" if value is None else str(value) if isinstance(value, int | float) else value
 
 
-def _add(values: dict[str, object], path: str, value: str) -> None:
+def _add(values: dict[str, object], path: str, value: object) -> None:
     known = values.get(path)
     if known is None:
         values[path] = value

@@ -10,14 +10,30 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedWriter, FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import zstandard
+from tink import TinkError
 
+from connectors.store import own_disk
 from exchange.keys import Keys
 
 BLOCK = 1 << 20
+
+
+class _Part(FileIO):
+    """A file that remembers what was wrong with it: whoever seals tells that in words of its own."""
+
+    failed: OSError | None = None
+
+    def write(self, block: Any, /) -> int:
+        try:
+            return super().write(block)
+        except OSError as error:
+            self.failed = error
+            raise
 
 
 @dataclass(frozen=True)
@@ -43,7 +59,10 @@ class Landing:
         return sha256, file.stat().st_size
 
     def store(self, file: Path, source: str) -> Landed:
-        """Seal a delivered file. Storing the same bytes of the same source again finds them there already."""
+        """Seal a delivered file. Storing the same bytes of the same source again finds them there already.
+
+        Raises SourceUnavailable where our own disk has no room; then nothing of it is left there.
+        """
         sha256, size = self.digest(file)
         name = sha256.hex()
         place = f"{source}/{name[:2]}/{name}.zst.sealed"
@@ -77,13 +96,21 @@ class Landing:
     def _writing(self, target: Path, sha256: bytes) -> Iterator[Any]:
         """A file that is there, packed and sealed, only when all of it was written."""
         part = target.with_suffix(f".{os.getpid()}.part")
-        with part.open("wb") as raw:
-            sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
-            with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
-                yield packed
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(target)
+        place = _Part(part, "wb")
+        try:
+            with BufferedWriter(place) as raw:
+                sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
+                with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
+                    yield packed
+            with part.open("rb") as written:
+                os.fsync(written.fileno())
+            part.replace(target)
+        except (OSError, TinkError) as error:
+            if failed := place.failed or (error if isinstance(error, OSError) else None):
+                raise own_disk(failed) from None
+            raise
+        finally:
+            part.unlink(missing_ok=True)
 
     @contextmanager
     def open(self, path: str, sha256: bytes) -> Iterator[BinaryIO]:

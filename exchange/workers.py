@@ -20,7 +20,7 @@ from exchange.judge import Judge
 from exchange.region import Delivers
 from exchange.seen import Seen
 from exchange.stage import FORMAT, StageWriter
-from schemas.masking import masked
+from schemas.masking import shown
 from warehouse import load
 from warehouse.errors import without_values
 
@@ -163,7 +163,7 @@ def _line(raw: RawRecord, judge: Judge, writer: StageWriter, locator: str, warni
     if faults or unknown:
         raw = raw._replace(mark=None)  # what has to be said of it has to be said each time
     for name in unknown:
-        warnings["L020", masked(name[:80])] += 1
+        warnings["L020", shown(name)] += 1
     hidden: list[str] = []
     if faults:
         wrong = [fault for fault in faults if fault.rejects]
@@ -174,8 +174,8 @@ def _line(raw: RawRecord, judge: Judge, writer: StageWriter, locator: str, warni
         if wrong:
             return writer.rejected(raw, values, wrong)
     place = str(raw.values.get(locator) or "") if locator else ""
-    if hidden and place in [values[path] for path in hidden]:
-        place = ""  # the place is that number itself: then absence cannot be proven, and a BSN is not kept
+    if not place.isprintable() or (hidden and place in [values[path] for path in hidden]):
+        place = ""  # no place that can be kept, or a BSN, which is not: then absence cannot be proven
     return (
         writer.deleted(raw, values, place, hidden)
         if raw.actie == "verwijderen"

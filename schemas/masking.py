@@ -17,6 +17,11 @@ def masked(text: str) -> str:
     return DIGITS.sub(lambda found: COVER if _hides_bsn(found[0]) else found[0], text)
 
 
+def shown(name: str, most: int = 80) -> str:
+    """A name that a sender made up and that may hold anything, as a ledger or a log can keep it; no BSN shows."""
+    return masked("".join(letter if letter.isprintable() else "?" for letter in name)[:most])
+
+
 def _hides_bsn(text: str) -> bool:
     digits = "".join(filter(str.isdigit, text))
     return any(elfproef(digits[start : start + 9]) for start in range(len(digits) - 8))

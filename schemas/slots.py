@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from schemas.contract import Field, Group
+from schemas.masking import shown
 from schemas.types import EMPTIED, Emptied, Judge, Timed, Wrong, judge_for
 
 MEMO_LIMIT = 50_000
@@ -128,7 +129,7 @@ class Fields:
                     if outcome.__class__ is str:
                         values[name] = outcome
                     elif outcome.__class__ is Wrong:
-                        faults.append((outcome.code, name, index))
+                        faults.append((outcome.code, name if slot else shown(name), index))
                         faulty.add(name)
                 missing = [name for name in required if values[name] is None and name not in faulty]
                 faults += [("V001", name, index) for name in missing]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from connectors.connector import Header
-from connectors.errors import DeliveryRefused
+from connectors.errors import DeliveryRefused, SourceRefused
 
 MEDIA_TYPE = "application/jsonl"
 UNREADABLE, EMPTY, TOO_LARGE = "L001", "L005", "L006"
@@ -21,14 +21,25 @@ MAX_LINE = 16 << 20  # bytes; a zaak with its roles and properties is a few kB
 
 
 def line(content: Mapping[str, Any]) -> bytes:
-    """One object as one line. Half a surrogate pair, which JSON can write, is kept for the check to refuse."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """One object as one line. Half a surrogate pair, which JSON can write, is kept for the check to refuse.
+
+    Raises SourceRefused for lists in lists without end.
+    """
+    text = ""
+    try:
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    except RecursionError:
+        text = ""
+    if not text:
+        raise SourceRefused("a record that holds lists in lists without end")
     return text.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def header(stream: BinaryIO) -> Header:
     """What the first line says: bericht, stand_op, omvang, scope. Raises DeliveryRefused."""
-    _, first, _, _ = next(read(stream))
+    first = next((content for number, content, _, _ in read(stream) if number == 0), None)
+    if first is None:  # blanked as a whole
+        raise DeliveryRefused(EMPTY)
     try:
         found = Header(
             bericht=first["bericht"],

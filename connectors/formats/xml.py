@@ -30,7 +30,7 @@ WRONG_VERSION, EMPTY, WRONG_MOMENT, WRONG_OMVANG = "L003", "L005", "L007", "L009
 CHUNK = 1 << 18
 MAX_HEAD = 1 << 16
 BEFORE = "voor de XML-declaratie mag niets staan, ook geen lege regel"
-NAMESPACE = re.compile(r"urn:nl:regiohub:([a-z_]+):([1-9][0-9]*)")
+NAMESPACE = re.compile(r"urn:nl:regiohub:([a-z_]{1,40}):([1-9][0-9]{0,3})")
 _PLAIN_HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?"
     rb"(?:<\?xml\s+version\s*=\s*[\"']1\.0[\"'](?:\s+encoding\s*=\s*[\"'](?i:utf-8)[\"'])?"
