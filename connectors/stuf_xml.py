@@ -67,7 +67,7 @@ def written(element: Any) -> str:
 
 def local(element: Any) -> str:
     """The name without its namespace."""
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def said(element: Any, path: str) -> str:

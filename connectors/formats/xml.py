@@ -137,9 +137,9 @@ def _root(stream: BinaryIO) -> tuple[Any, bytes]:
 
 
 def _bericht(root: Any) -> tuple[str, int]:
-    name = etree.QName(root)
-    match = NAMESPACE.fullmatch(name.namespace or "")
-    if match is None or name.localname != ROOT:
+    namespace, _, name = str(root.tag).rpartition("}")  # not QName: it chokes on a colon too many, and repeats the name
+    match = NAMESPACE.fullmatch(namespace.removeprefix("{"))
+    if match is None or name != ROOT:
         raise DeliveryRefused(WRONG_BERICHT, "het eerste element")
     return match[1], int(match[2])
 
