@@ -17,6 +17,7 @@ CHANGE = """
 DO $$
 DECLARE
     sleutel record;
+    bericht text;
 BEGIN
     FOR sleutel IN
         SELECT conrelid::regclass AS tabel, conname AS naam, contype FROM pg_constraint
@@ -29,12 +30,15 @@ BEGIN
             CASE sleutel.contype WHEN 'u' THEN 'UNIQUE (%(versie)s)' ELSE 'PRIMARY KEY (%(actueel)s)' END
         );
         IF sleutel.contype = 'u' THEN
-            EXECUTE format('DROP INDEX IF EXISTS accepted.%%I', replace(sleutel.naam, '_versie_uq', '_source_ix'));
-            IF %(by_source)s THEN
-                EXECUTE format(
-                    'CREATE INDEX %%I ON %%s (source)', replace(sleutel.naam, '_versie_uq', '_source_ix'), sleutel.tabel
-                );
-            END IF;
+            bericht := replace(sleutel.naam, '_versie_uq', '');
+            EXECUTE format(
+                'DROP INDEX IF EXISTS accepted.%%I, accepted.%%I',
+                bericht || '_delivery_id_ix', bericht || '_delivery_ix'
+            );
+            EXECUTE format(
+                'CREATE INDEX %%I ON %%s USING brin (%(brin)s) WITH (pages_per_range = 16)',
+                bericht || '_%(name)s', sleutel.tabel
+            );
         END IF;
     END LOOP;
 END
@@ -57,11 +61,20 @@ def upgrade() -> None:
         comment="Welke velden een verzegelde identiteit heeft. Korrel: een vorm",
     )
     op.drop_constraint("persoon_client_ref_uq", "persoon", schema="kluis", type_="unique")
-    run_ddl(op.get_bind(), CHANGE % {"versie": VERSIE, "actueel": "sleutel_hash, source", "by_source": "true"})
+    run_ddl(
+        op.get_bind(),
+        CHANGE
+        % {"versie": VERSIE, "actueel": "sleutel_hash, source", "brin": "delivery_id, source", "name": "delivery_ix"},
+    )
 
 
 def downgrade() -> None:
     op.create_unique_constraint(op.f("persoon_client_ref_uq"), "persoon", ["client_ref"], schema="kluis")
-    before = {"versie": f"source, {VERSIE}", "actueel": "source, sleutel_hash", "by_source": "false"}
+    before = {
+        "versie": f"source, {VERSIE}",
+        "actueel": "source, sleutel_hash",
+        "brin": "delivery_id",
+        "name": "delivery_id_ix",
+    }
     run_ddl(op.get_bind(), CHANGE % before)
     op.drop_table("vorm", schema="kluis")
