@@ -71,9 +71,9 @@ def json_document(content: bytes, drawn: bytes) -> bytes:
     """A JSON document with other values at some of its places."""
     document, source = json.loads(content), Drawn(drawn)
     for _ in range(MOST):
-        if source.is_empty:
-            break
         places = list(_places(document))
+        if source.is_empty or not places:
+            break
         parent, key = places[(source.number() << 8 | source.number()) % len(places)]
         kind = source.number(5)
         if kind == 0 and isinstance(parent, dict):
