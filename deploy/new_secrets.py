@@ -37,6 +37,7 @@ def new_secrets(folder: Path, postgres: str = "postgres:5432", redis: str = "red
     keep("hub_server_url", lambda: f"postgresql://hub:{admin}@{postgres}/postgres")
     keep("hub_database_url", lambda: f"postgresql://hub_tasks:{_password()}@{postgres}/postgres")
     keep("hub_hand_url", lambda: f"postgresql://hub_hand:{_password()}@{postgres}/postgres")
+    keep("hub_pages_url", lambda: f"postgresql://hub_pages:{_password()}@{postgres}/postgres")
     keep("airflow_database_url", lambda: f"postgresql+psycopg://hub_airflow:{_password()}@{postgres}/hub_airflow")
     keep("celery_result_url", lambda: f"db+postgresql+psycopg://hub_celery:{_password()}@{postgres}/hub_celery")
     keep("celery_broker_url", lambda: f"redis://:{broker}@{redis}/0")

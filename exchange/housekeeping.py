@@ -5,10 +5,11 @@ import shutil
 import time
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import text
 
-from exchange.context import home
+from exchange.context import home, landing_of
 from exchange.region import Region
 from exchange.runs import close_interrupted
 from warehouse.engine import engine_for
@@ -24,15 +25,19 @@ class Tidied:
 
     stages: int
     folders: int
+    parts: int  # sealed files that were never finished
     runs: int  # called running, though nobody was at work on them any more; now failed
 
     def line(self) -> str:
         """One line for a log."""
-        return f"{self.stages} stage tables · {self.folders} work folders · {self.runs} interrupted runs"
+        removed = f"{self.stages} stage tables · {self.folders} work folders · {self.parts} unfinished files"
+        return f"{removed} · {self.runs} interrupted runs"
 
 
 def housekeeping(region: Region, vandaag: date) -> Tidied:
-    """Drop stage tables of judged deliveries and work folders older than a day; close runs that were killed."""
+    """Drop stage tables of judged deliveries, and work folders and unfinished files in landing older than a day; close
+    runs that were killed. An unfinished file holds what nobody looks for: who is erased, too.
+    """
     engine = engine_for(region.database, "loader")
     with engine.begin() as connection:
         stages = connection.scalars(
@@ -48,9 +53,16 @@ def housekeeping(region: Region, vandaag: date) -> Tidied:
     folders = 0
     work = home() / "work"
     for folder in work.glob("*-*") if work.exists() else ():
-        if time.time() - folder.stat().st_mtime > ABANDONED_SECONDS:
+        if _is_abandoned(folder):
             shutil.rmtree(folder, ignore_errors=True)
             folders += 1
-    tidied = Tidied(len(stages), folders, killed)
+    parts = [part for part in landing_of(region).root.rglob("*.part") if _is_abandoned(part)]
+    for part in parts:
+        part.unlink(missing_ok=True)
+    tidied = Tidied(len(stages), folders, len(parts), killed)
     log.info("housekeeping %s on %s: %s", region.name, vandaag, tidied.line())
     return tidied
+
+
+def _is_abandoned(path: Path) -> bool:
+    return time.time() - path.stat().st_mtime > ABANDONED_SECONDS

@@ -49,7 +49,7 @@ def test_housekeeping_says_what_it_removed(
     run = parse().dags["housekeeping_drenthe"].test(run_conf=CONF)
     assert run.state == "success"
     assert [record.getMessage() for record in caplog.records if record.name == "hub"] == [
-        "housekeeping drenthe: 0 stage tables · 0 work folders · 0 interrupted runs"
+        "housekeeping drenthe: 0 stage tables · 0 work folders · 0 unfinished files · 0 interrupted runs"
     ]
 
 

@@ -27,6 +27,18 @@ def test_the_login_of_the_tasks_is_the_loader_and_makes_no_tables(made: Stack) -
                 connection.execute(forbidden)
 
 
+def test_the_login_of_the_pages_reads_marts_and_ledger_and_nothing_of_a_person(made: Stack) -> None:
+    with made.connect("hub_pages_url", "hub_drenthe") as connection:
+        for role, table in (("analyst", "mart_loket.aanmeldingen"), ("cockpit", "exchange.incident")):
+            connection.execute(f"set role hub_drenthe_{role}")
+            connection.execute(f"select count(*) from {table}")
+            for closed in ("accepted.aanmelding", "kluis.persoon", "kluis.gewist"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute(f"select count(*) from {closed}")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("set role hub_drenthe_loader")
+
+
 @pytest.mark.parametrize("secret", ["airflow_database_url", "celery_result_url"])
 def test_airflow_owns_its_own_database_and_enters_no_other(made: Stack, secret: str) -> None:
     with made.connect(secret) as connection:
@@ -76,3 +88,7 @@ def test_redis_asks_for_the_password_that_stands_in_no_list_of_processes(made: S
     assert redis.Redis(port=port, password=password).ping()
     with pytest.raises(redis.AuthenticationError):
         redis.Redis(port=port).ping()
+
+
+def test_the_health_check_of_the_server_is_green_on_one_that_answers(made: Stack) -> None:
+    assert made.is_healthy("postgres")

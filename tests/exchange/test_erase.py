@@ -1,6 +1,7 @@
 """A person whose controller decided so is forgotten: in landing and in the kluis, today and when delivered again."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from exchange.cli import app
 from exchange.delivery import Counts, find
 from exchange.erase import Decision, decide, erase
 from exchange.errors import DeclarationError
+from exchange.housekeeping import housekeeping
 from exchange.landing import Landing
 from exchange.replay import again
 from exchange.validate import validate
@@ -245,3 +247,16 @@ def test_a_source_that_is_no_longer_declared_for_a_bericht_is_left_alone(known: 
     source = replace(known.source, delivers={})
     context = replace(known.context(LATER), source=source)
     assert erase(context, decide(context, "C-karel", "0109", BESLUIT)).identities == 1
+
+
+def test_a_file_that_was_never_finished_holds_nobody_for_long(known: Hub) -> None:
+    """A kill in the middle of storing leaves sealed bytes that no delivery names, and no erasure finds."""
+    folder = known.context(LATER).landing.root / "proef" / "ab"
+    folder.mkdir(parents=True)
+    old, new = folder / "oud.zst.7.part", folder / "nieuw.zst.8.part"
+    for part in (old, new):
+        part.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    before = _landed(known)
+    assert housekeeping(known.region, LATER).parts == 1
+    assert (old.exists(), new.exists(), _landed(known)) == (False, True, before)
