@@ -60,8 +60,9 @@ class Zaaksysteem:
         """The zaken that answer a question; one that changes on the way comes twice, and the last is the newest.
 
         A system that has more than it gave (a zaak that was taken away hid another between two pages) is asked
-        again from the beginning.
+        again from the beginning. Where it counts the same again and gives the same, it hides what it does not give.
         """
+        shown: set[tuple[int, frozenset[str]]] = set()
         for _ in range(READINGS):
             seen: set[str] = set()
             promised: int | None = None
@@ -77,6 +78,11 @@ class Zaaksysteem:
                 after, has_more = number(found.zaken[-1]) if found.zaken else "", found.has_more
             if promised is None or len(seen) >= promised:
                 return
+            shown.add((promised, frozenset(seen)))
+        if len(shown) == 1:
+            hidden = sum(count - len(numbers) for count, numbers in shown)
+            said = f"counts zaken that it does not show ({hidden}): we lost the right to see them"
+            raise SourceRefused(f"the zaaksysteem {said}")
         raise SourceUnavailable(f"zaken disappear while they are read, {READINGS} times")
 
     def has(self, zaaktype: str, identificatie: str) -> bool:

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -136,13 +137,26 @@ def test_a_zaak_hidden_between_pages_is_found_by_reading_again(site: StufSite, t
 
 
 def test_zaken_that_keep_disappearing_are_no_answer(site: StufSite, tmp_path: Path) -> None:
+    """Each time that the list is read one goes that was counted, and another comes before what was read."""
+    turns = count()
+
+    def one_goes_one_comes() -> None:
+        del site.system.zaken[max(number for number in site.system.zaken if number.startswith("Z"))]
+        site.system.add(f"A{next(turns):04d}", "20140101", "20140102")
+
+    site.system.between = one_goes_one_comes
+    with fails(site, SourceUnavailable), site.connector() as connector:
+        list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
+
+
+def test_zaken_that_are_counted_and_never_shown_are_hidden(site: StufSite, tmp_path: Path) -> None:
     three = site.system.la01(
         "<StUF:indicatorVervolgvraag>false</StUF:indicatorVervolgvraag><StUF:aantalVoorkomens>9</StUF:aantalVoorkomens>",
         f"<ZKN:antwoord>{site.system.object('Z0001')}</ZKN:antwoord>",
     )
     site.weather.always(three)
-    with fails(site, SourceUnavailable), site.connector() as connector:
-        list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
+    with pytest.raises(SourceRefused, match=r"counts zaken that it does not show \(8\): we lost the right"):
+        site.fetch(tmp_path)
 
 
 def test_a_system_that_does_not_count_is_believed(site: StufSite, tmp_path: Path) -> None:
