@@ -121,13 +121,14 @@ def _one(home: Home, airflow: Airflow, regions: list[Region], day: date, console
 def tasks(home: Home, airflow: Airflow, runs: Iterable[Run]) -> list[Task]:
     """The tasks that these runs began, as Airflow and their own logs tell; a skipped one never was a process."""
     known = list(runs)
-    body = {
-        "dag_ids": [run.dag_id for run in known],
-        "dag_run_ids": sorted({run.run_id for run in known}),
-        "page_limit": 100,
-    }
-    told: list[dict[str, Any]] = airflow.call("POST", "dags/~/dagRuns/~/taskInstances/list", body)["task_instances"]
-    return [_task(home, one) for one in told if one["state"] != "skipped"]
+    ids = {"dag_ids": [run.dag_id for run in known], "dag_run_ids": sorted({run.run_id for run in known})}
+    told: list[dict[str, Any]] = []
+    while True:  # Airflow gives a hundred at once, and twenty sources have that many
+        body = {**ids, "order_by": "id", "page_limit": 100, "page_offset": len(told)}
+        page = airflow.call("POST", "dags/~/dagRuns/~/taskInstances/list", body)["task_instances"]
+        told += page
+        if len(page) < body["page_limit"]:
+            return [_task(home, one) for one in told if one["state"] != "skipped"]
 
 
 def _task(home: Home, one: dict[str, Any]) -> Task:

@@ -74,9 +74,17 @@ def test_the_hub_is_held_against_a_plain_puller(plain: float, differing: int, ho
     assert [figure.holds for figure in told] == holds
 
 
-@pytest.mark.parametrize(("wall", "holds"), [(60.0, True), (60.1, False)])
-def test_a_night_is_held_against_its_own_target(wall: float, holds: bool) -> None:
-    nights = {"first night": night.Night(wall, tasks=9, busy=40.0, airflow=20.0, worked={"receive": 30.0})}
+@pytest.mark.parametrize(
+    ("name", "wall", "holds"),
+    [
+        ("first night", 75.0, True),
+        ("next night", 75.1, False),
+        ("night without changes", 40.0, True),
+        ("night without changes", 40.1, False),
+    ],
+)
+def test_a_night_is_held_against_its_own_target(name: str, wall: float, holds: bool) -> None:
+    nights = {name: night.Night(wall, tasks=9, busy=40.0, airflow=20.0, worked={"receive": 30.0})}
     told = of_night(night.Measured(13, nights))
     assert (told[0].value, told[0].holds) == (wall, holds)
     assert [figure.value for figure in told[1:]] == [40.0, 20.0]

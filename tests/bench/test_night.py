@@ -54,19 +54,22 @@ def test_a_log_says_when_its_verb_worked() -> None:
         worked(map(json.dumps, lines[:1]))
 
 
-def test_tasks_are_told_by_airflow_and_their_logs(tmp_path: Path) -> None:
+def test_tasks_are_told_by_airflow_page_after_page_and_their_logs(tmp_path: Path) -> None:
+    one: dict[str, Any] = {"dag_id": "emmen", "dag_run_id": "night", "task_id": "merge", "try_number": 2}
+    moments = {"scheduled_when": "00:00:01", "start_date": "00:00:02", "end_date": "00:00:09"}
+    one |= {name: f"1970-01-01T{at}Z" for name, at in moments.items()}
+
     class Api:
         def call(self, method: str, path: str, body: dict[str, Any]) -> Any:
             assert (body["dag_ids"], body["dag_run_ids"]) == (["emmen"], ["night"])
-            moments = {"scheduled_when": "00:00:01", "start_date": "00:00:02", "end_date": "00:00:09"}
-            one = {name: f"1970-01-01T{at}Z" for name, at in moments.items()}
-            names = {"dag_id": "emmen", "dag_run_id": "night", "task_id": "merge", "try_number": 2}
-            skipped = names | {"task_id": "assess", "state": "skipped", "start_date": None}
-            return {"task_instances": [one | names | {"state": "success"}, skipped]}
+            if body["page_offset"]:
+                return {"task_instances": [one | {"state": "success"}]}
+            skipped = one | {"task_id": "assess", "state": "skipped", "start_date": None}
+            return {"task_instances": [one | {"state": "success"}, *[skipped] * 99]}
 
     log = tmp_path / "airflow" / "logs" / "dag_id=emmen" / "run_id=night" / "task_id=merge" / "attempt=2.log"
     log.parent.mkdir(parents=True)
     line = {"timestamp": "1970-01-01T00:00:08Z", "event": "worked 5.000 s", "logger": "hub.clock"}
     log.write_text(json.dumps(line) + "\n")
     found = tasks(Home(tmp_path), Api(), [Run("emmen", "night")])  # type: ignore[arg-type]
-    assert found == [Task("merge", due=1, begin=2, end=9, verb=(3, 8))]
+    assert found == [Task("merge", due=1, begin=2, end=9, verb=(3, 8))] * 2
