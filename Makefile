@@ -39,7 +39,7 @@ month: .venv/.ready ## thirty nights without Airflow, each held against what is 
 	@$(BIN)/python -m demo month --seed $(or $(SEED),1)
 
 bench: .venv/.ready ## what loading, fetching and a whole night cost, against their targets (half an hour, on a quiet machine)
-	@failed=; for part in xml formats zgw night dags; do \
+	@failed=; for part in xml formats peer zgw night dags; do \
 		$(BIN)/python -m bench $$part || failed="$$failed $$part"; \
 	done; [ -z "$$failed" ] || { echo "off target or failed:$$failed"; exit 1; }
 
@@ -48,6 +48,8 @@ lock: .venv/.ready ## pin what pyproject.toml asks for anew
 		--generate-hashes --no-annotate --no-header --quiet --output-file requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --constraint requirements.lock --universal --python-version 3.11 \
 		--generate-hashes --no-annotate --no-header --quiet --output-file deploy/requirements.lock
+	@$(BIN)/uv pip compile bench/peer.in --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --quiet --output-file bench/peer.lock
 
 # A command that has nothing to do where nothing was ever set up.
 if_ready = if [ -e .venv/.ready ]; then $(1); else echo "nothing was set up here yet: make demo"; fi

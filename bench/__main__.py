@@ -14,9 +14,11 @@ from rich.table import Table
 import bench.dags
 import bench.formats
 import bench.night
+import bench.peer
 import bench.xml
 import bench.zgw
-from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_zgw
+from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_peer, of_zgw
+from bench.peer_home import Unreachable
 from demo import postgres
 from exchange.context import home
 
@@ -56,6 +58,22 @@ def formats(
         each = {name: records // XLSX_SHARE if name == "xlsx" else records for name in bench.formats.FORMS}
         found = bench.formats.measure(each, rounds, home(), _tell)
     _end(f"{records:,} aanmeldingen in each form, best of {rounds}", found, of_formats(found), as_json)
+
+
+@app.command()
+def peer(
+    records: Annotated[int, typer.Option(min=1, help="aanmeldingen in the delivery")] = 100_000,
+    rounds: Rounds = 3,
+    as_json: Json = False,
+) -> None:
+    """One XML delivery through MERGE by the hub and by dlt, and whether both hold the same. Ends with 1 off target."""
+    try:
+        with _server():
+            found = bench.peer.measure(records, rounds, home(), _tell)
+    except Unreachable as reason:
+        _tell(str(reason))
+        raise typer.Exit(2) from None
+    _end(f"{records:,} aanmeldingen by the hub and by dlt, best of {rounds}", found, of_peer(found), as_json)
 
 
 @app.command()

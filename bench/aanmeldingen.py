@@ -13,7 +13,7 @@ Fields = list[tuple[str, str]]
 
 BSN_FIRST, BSN_LAST = 999900006, 999999990
 WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-FIRST_DAY, DAYS = date(2012, 1, 1), 1150
+FIRST_DAY, DAYS, LAST_DAY = date(2012, 1, 1), 1150, date(2015, 3, 1)
 RETURNING, WITHOUT_BSN, FAULTY = 0.125, 0.06, 0.01
 LOKETS = ("0109-WMO", "0109-JEU", "0109-SOC", "0109-WEI")
 SURNAMES = ("Abbink", "Beuving", "Dijkstra", "Eising", "Hidding", "Kamping", "Mulder", "Oosting", "Veenstra")
@@ -24,8 +24,8 @@ DOELGROEP = tuple(f"{number:02d}" for number in range(1, 9))
 REPEATED = ("leefgebied_code", "doelgroep_code")
 
 
-def aanmeldingen(records: int, seed: int = 1) -> Iterator[Fields]:
-    """The aanmeldingen of Coevorden; the same seed gives the same records."""
+def aanmeldingen(records: int, seed: int = 1, faulty: float = FAULTY) -> Iterator[Fields]:
+    """The aanmeldingen of Coevorden; the same seed gives the same records. faulty: which share of them has a fault."""
     r = Random(seed)
     pool, people = bsns(), list[Fields]()
     for number in range(1, records + 1):
@@ -35,7 +35,7 @@ def aanmeldingen(records: int, seed: int = 1) -> Iterator[Fields]:
             persoon = _persoon(len(people), pool, r)
             people.append(persoon)
         record = _aanmelding(number, r) + persoon
-        yield _spoiled(record, r) if r.random() < FAULTY else record
+        yield _spoiled(record, r) if r.random() < faulty else record
 
 
 def bsns() -> list[str]:
@@ -46,7 +46,7 @@ def bsns() -> list[str]:
 
 def _aanmelding(number: int, r: Random) -> Fields:
     day = FIRST_DAY + timedelta(r.randrange(DAYS))
-    closed = day + timedelta(r.randrange(14))
+    closed = min(day + timedelta(r.randrange(14)), LAST_DAY)
     fields = [("aanmelding_nummer", f"COE-{number:07d}")]
     fields += [(f"{role}_code", "0109") for role in ("gemeente", "organisatie", "verantwoordelijke")]
     fields += [("financier_code", "1"), ("grondslag_code", "1")]

@@ -4,13 +4,13 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import dags, formats, night, zgw
+from bench import dags, formats, night, peer, zgw
 from bench.xml import Measured
 
 #: Targets: a share of the limit, MiB over idle, a share of the first time, a count.
 TO_ACCEPTED, THROUGH_MERGE, MEMORY, GROWTH, SAME_RECORDS = 0.45, 0.38, 150.0, 25.0, 0.6
-#: A ratio to the plain puller; seconds beyond Airflow itself.
-PULLER, PARSING = 3.0, 1.0
+#: A ratio to the plain puller; seconds beyond Airflow itself; a ratio to dlt.
+PULLER, PARSING, DLT = 3.0, 1.0, 4.0
 #: Seconds of each night, of the 18 sources that a region has.
 NIGHTS = {"first night": 75.0, "next night": 75.0, "night without changes": 40.0}
 
@@ -100,4 +100,17 @@ def of_dags(found: dags.Measured) -> list[Figure]:
     return [
         Figure("parsing all DAG files, s", min(found.ours), "≤", PARSING,
                f"{len(found.dags)} DAGs, beyond the {min(found.airflow):.2f} s of Airflow itself"),
+    ]  # fmt: skip
+
+
+def of_peer(found: peer.Measured) -> list[Figure]:
+    """The hub against dlt, of the best round of each; that both hold the same belongs to it."""
+    hub, rows, arrow = min(found.hub), min(found.rows), min(found.arrow)
+    ours = f"hub {hub:.2f} s, {found.records / hub:,.0f} records/s"
+    return [
+        Figure("faster than dlt", rows / hub, "≥", DLT,
+               f"dlt {rows:.2f} s, {found.records / rows:,.0f} records/s / {ours}"),
+        known("faster than dlt given Arrow tables", arrow / hub,
+              f"dlt {arrow:.2f} s, {found.records / arrow:,.0f} records/s / {ours}"),
+        Figure("contents that differ from the hub's", found.differing, "≤", 0, f"hub: {found.contents['hub']}"),
     ]  # fmt: skip

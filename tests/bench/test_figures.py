@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench import dags, formats, night, zgw
-from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_zgw
+from bench import dags, formats, night, peer, zgw
+from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_peer, of_zgw
 from bench.xml import Measured
 
 pytestmark = pytest.mark.pure
@@ -95,3 +95,14 @@ def test_parsing_counts_beyond_airflow_itself() -> None:
     (told,) = of_dags(dags.Measured(airflow=[3.0, 2.0], ours=[1.2, 0.9], dags=["emmen"]))
     assert (told.value, told.holds) == (0.9, True)
     assert not of_dags(dags.Measured(airflow=[2.0], ours=[1.1], dags=["emmen"]))[0].holds
+
+
+@pytest.mark.parametrize(
+    ("rows", "theirs", "holds"),
+    [([9.0, 8.0], "3 rows", [1, 1, 1]), ([7.9], "3 rows", [0, 1, 1]), ([8.0], "2 rows", [1, 1, 0])],
+)
+def test_the_hub_is_held_against_dlt(rows: list[float], theirs: str, holds: list[int]) -> None:
+    contents = {"hub": "3 rows", "rows": "3 rows", "arrow": theirs}
+    told = of_peer(peer.Measured(3, hub=[2.0, 3.0], rows=rows, arrow=[5.0], contents=contents))
+    assert [figure.value for figure in told] == [min(rows) / 2, 2.5, int(theirs != "3 rows")]
+    assert [figure.holds for figure in told] == holds
