@@ -144,7 +144,9 @@ def _trial(region: Region, source: Source) -> None:
     def try_task() -> None:
         airflow = get_current_context()
         with cure(), timed():
-            context = Context(region, source, vandaag(airflow), run_id(airflow), connection(source.connection_id))
+            context = Context(
+                region, source, vandaag(airflow, region.name), run_id(airflow), connection(source.connection_id)
+            )
             counts = [one.counts for one in try_out.try_night(context)]
             log.info("try %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())
 
@@ -164,7 +166,7 @@ def _answer(region: Region, source: Source) -> Any:
         with cure():  # no run of the source: a box that is down makes no night fail
             box = connection(source.answer.connection_id)
             with timed():
-                sent = answer.answer(Context(region, source, vandaag(airflow), run_id(airflow), box))
+                sent = answer.answer(Context(region, source, vandaag(airflow, region.name), run_id(airflow), box))
             log.info("answer %s: answers %d", source.id, sent)
 
     return answer_task()
@@ -175,6 +177,8 @@ def _running(region: Region, source: Source) -> Iterator[Context]:
     """What a verb needs, written down as a run of this source; what it raises is sorted by its cure."""
     airflow = get_current_context()
     with cure():
-        context = Context(region, source, vandaag(airflow), run_id(airflow), connection(source.connection_id))
+        context = Context(
+            region, source, vandaag(airflow, region.name), run_id(airflow), connection(source.connection_id)
+        )
         with timed(), runs.run(context):
             yield context

@@ -27,7 +27,7 @@ def housekeeping_dag(region: Region) -> DAG:
         @task(task_id="housekeeping")
         def housekeeping_task() -> None:
             with cure(), timed():
-                result = housekeeping.housekeeping(region, vandaag(get_current_context()))
+                result = housekeeping.housekeeping(region, vandaag(get_current_context(), region.name))
                 log.info("housekeeping %s: %s", region.name, result.line())
 
         housekeeping_task()

@@ -37,7 +37,7 @@ class IncidentNotifier(BaseNotifier):
     def notify(self, context: Any) -> None:
         """Called by Airflow at the end of a task. Never raises: the task has ended already."""
         try:
-            self.event(vandaag(context), reason(context))
+            self.event(vandaag(context, self.region.name), reason(context))
             told = incidents.tell(self.region, post)
         except Exception as error:
             # Its text may hold anything; that of our own errors does not, and names the place.

@@ -36,7 +36,7 @@ def publish_dag(region: Region) -> DAG:
         )
         def publish_task() -> None:
             with cure(), timed():
-                result = publish.publish(region, vandaag(get_current_context()))
+                result = publish.publish(region, vandaag(get_current_context(), region.name))
                 for stale in result.stale:
                     log.warning("publish %s: %s is stale, %s", region.name, stale.source, stale.reason)
                 log.info("publish %s", result.line())
@@ -48,7 +48,7 @@ def publish_dag(region: Region) -> DAG:
         )
         def assess_task() -> None:
             with cure(), timed():
-                results = assess_marts.assess_marts(region, vandaag(get_current_context()))
+                results = assess_marts.assess_marts(region, vandaag(get_current_context(), region.name))
                 unmet = sum(not one.is_met for one in results)
                 log.info("assess %s: expectations %d, not met %d", region.name, len(results), unmet)
                 log.info("assess %s: pages %d", region.name, data_docs.data_docs(region))

@@ -47,7 +47,7 @@ PARAMS = {
 }
 
 
-def vandaag(context: Mapping[str, Any]) -> date:
+def vandaag(context: Mapping[str, Any], region: str = "") -> date:
     """The day a run counts for: its conf, else the end of its data interval, else the clock.
 
     In Dutch time. A trial lives in another year: there its own calendar stands
@@ -55,12 +55,12 @@ def vandaag(context: Mapping[str, Any]) -> date:
     """
     if given := (context.get("params") or {}).get("vandaag"):
         return date.fromisoformat(given)
-    if trial := trial_day():
+    if trial := trial_day(region):
         return trial
     if end := context.get("data_interval_end"):
         day: date = end.astimezone(AMSTERDAM).date()
         return day
-    return today()
+    return today(region)
 
 
 def run_id(context: Mapping[str, Any]) -> str:

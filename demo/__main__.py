@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from typing import Annotated
@@ -42,13 +42,14 @@ def up() -> None:
         if day is None:
             console.print("The kit has no more nights; `make fresh` begins again at the first.")
             return
-        home.set_vandaag(day)
-        runs = trial.one_night(airflow, regions, day, console)
+        days = sources.days(home)
+        home.set_vandaag(day, days)
+        runs = trial.one_night(airflow, regions, days, console)
         verdicts = {run.dag_id: run.verdict for run in runs}
-        home.write(day=day.isoformat(), verdicts=verdicts)
+        home.write(days={region: own.isoformat() for region, own in days.items()}, verdicts=verdicts)
         sources.night_is_over(home)
         console.print(f"The night took {time.monotonic() - began:.0f} s.\n")
-        _report(home, airflow, regions, day, verdicts)
+        _report(home, airflow, regions, days, verdicts)
     if not all(run.state == "success" for run in runs):
         raise typer.Exit(1)
 
@@ -89,10 +90,11 @@ def show_summary() -> None:
     """The figures of the last night once more."""
     home = Home.default()
     known = home.state()
-    if "day" not in known:
+    if "days" not in known:
         raise DemoError("there was no night yet: make demo")
     trial.hub_environment(home)
-    _report(home, Airflow(home, {}), load_regions(), date.fromisoformat(known["day"]), known["verdicts"])
+    days = {region: date.fromisoformat(day) for region, day in known["days"].items()}
+    _report(home, Airflow(home, {}), load_regions(), days, known["verdicts"])
 
 
 @app.command()
@@ -126,8 +128,10 @@ def clean() -> None:
         console.print("The databases on the server of HUB_DATABASE_URL are left alone: drop them there.")
 
 
-def _report(home: Home, airflow: Airflow, regions: list[Region], day: date, verdicts: dict[str, str]) -> None:
-    summary.show(regions, day, verdicts, console)
+def _report(
+    home: Home, airflow: Airflow, regions: list[Region], days: Mapping[str, date], verdicts: dict[str, str]
+) -> None:
+    summary.show(regions, days, verdicts, console)
     for region in regions:
         publication = f"publish_{region.name}"
         console.print(f"{publication}: {verdicts.get(publication, 'not run')}")

@@ -94,9 +94,10 @@ class Home:
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
         return dict(line.split("=", 1) for line in lines)
 
-    def set_vandaag(self, day: date) -> None:
-        """Let the trial live on this date."""
-        write_private(self.calendar, f"{day.isoformat()}\n")
+    def set_vandaag(self, day: date, days: Mapping[str, date]) -> None:
+        """Let the trial live on this date, and each region that lives in other years on its own."""
+        lines = [day.isoformat(), *(f"{region} {own}" for region, own in sorted(days.items()))]
+        write_private(self.calendar, "\n".join(lines) + "\n")
 
 
 def write_private(path: Path, text: str) -> None:

@@ -27,7 +27,7 @@ from exchange.receive import receive
 from exchange.region import Region, load_regions
 from exchange.take_in import take_in
 from kit import calendar
-from kit.verify import Result, verify
+from kit.verify import DATABASE, Result, verify
 from warehouse.setup import setup
 
 AT_ONCE = 3  # sources; they mostly wait for their servers
@@ -76,7 +76,8 @@ def _trial(seed: int) -> Iterator[tuple[Home, list[Region]]]:
         os.environ["HUB_HOME"] = folder
         server = postgres.start(home.postgres, durable=False)
         try:
-            regions = load_regions()
+            # Of one region the truth is known, figure by figure.
+            regions = [region for region in load_regions() if region.database == DATABASE]
             os.environ["HUB_DATABASE_URL"] = server.url
             os.environ |= keys.ensure(home.path, tuple(region.name for region in regions))
             for region in regions:

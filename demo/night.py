@@ -4,7 +4,7 @@ A source that waits for another try is not waited for: publication comes at a fi
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -76,12 +76,14 @@ def find(airflow: Airflow, dag_ids: Sequence[str]) -> list[str]:
     return lines
 
 
-def run(airflow: Airflow, dag_ids: Sequence[str], day: date, console: Console) -> list[Run]:
-    """Start one run of each DAG for this day and watch until all are over. Returns how they ended."""
+def run(airflow: Airflow, days: Mapping[str, date], console: Console) -> list[Run]:
+    """Start one run of each DAG for its own day and watch until all are over. Returns how they ended."""
     stamp = time.strftime("%H%M%S", time.gmtime())
-    runs = [Run(dag_id, f"night_{day.isoformat()}_{stamp}") for dag_id in dag_ids]
+    day = min(days.values())
+    runs = [Run(dag_id, f"night_{day.isoformat()}_{stamp}") for dag_id in days]
     for started in runs:
-        body = {"dag_run_id": started.run_id, "logical_date": None, "conf": {"vandaag": day.isoformat()}}
+        conf = {"vandaag": days[started.dag_id].isoformat()}
+        body = {"dag_run_id": started.run_id, "logical_date": None, "conf": conf}
         airflow.call("POST", f"dags/{started.dag_id}/dagRuns", body)
         airflow.call("PATCH", f"dags/{started.dag_id}?update_mask=is_paused", {"is_paused": False})
     if console.is_terminal:

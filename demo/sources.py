@@ -47,6 +47,12 @@ def next_night(home: Home) -> date | None:
     return now.day
 
 
+def days(home: Home) -> dict[str, date]:
+    """The day on which each region lives tonight."""
+    told = json.loads(_services(home).read_text(encoding="utf-8"))["vandaag"]
+    return {region: date.fromisoformat(day) for region, day in told.items()}
+
+
 def wait_for_night(home: Home) -> None:
     """Wait until the servers show the night of the calendar."""
     night = calendar.read(home.path).night

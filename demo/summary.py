@@ -1,6 +1,6 @@
 """The end of `make demo`: what came in, what became of it, what the mart holds, and where to look."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rich.console import Console
@@ -20,10 +20,10 @@ from mart_loket.aanmeldingen group by gemeente_code order by gemeente_code
 """
 
 
-def show(regions: Sequence[Region], day: date, verdicts: dict[str, str], console: Console) -> None:
+def show(regions: Sequence[Region], days: Mapping[str, date], verdicts: dict[str, str], console: Console) -> None:
     """Print per source what the night brought, and what the mart of each region holds."""
     for region in regions:
-        console.print(_sources(region, day, verdicts), "")
+        console.print(_sources(region, days[region.name], verdicts), "")
         for source in region.sources:
             if (verdict := verdicts.get(source, "success")) != "success":
                 console.print(f"[red]{source}: {verdict}[/]")

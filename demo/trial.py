@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
@@ -60,13 +60,13 @@ def _own_server(home: Home) -> str:
     return postgres.start(home.postgres, port=int(os.environ.get("HUB_POSTGRES_PORT") or 0)).url
 
 
-def one_night(airflow: Airflow, regions: list[Region], day: date, console: Console) -> list[Run]:
+def one_night(airflow: Airflow, regions: list[Region], days: Mapping[str, date], console: Console) -> list[Run]:
     """Every source and then the publications, once each through the scheduler. Returns how their runs ended."""
-    parties = [source for region in regions for source in region.sources]
-    publications = [f"publish_{region.name}" for region in regions]
+    parties = {source: days[region.name] for region in regions for source in region.sources}
+    publications = {f"publish_{region.name}": days[region.name] for region in regions}
     for line in night.find(airflow, [*parties, *publications]):
         console.print(f"[red]left out[/] {line}")
-    return night.run(airflow, parties, day, console) + night.run(airflow, publications, day, console)
+    return night.run(airflow, parties, console) + night.run(airflow, publications, console)
 
 
 def stop(home: Home) -> str:

@@ -121,7 +121,7 @@ def publish(vandaag: Day = None, as_json: Json = False) -> None:
     """Make the marts anew from the current state, say whose figures may be behind, and whether they add up."""
     done = []
     for region in regions():
-        one = publish_region(region, day(vandaag))
+        one = publish_region(region, day(vandaag, region.name))
         unmet = [
             f"{judged.expectation} {judged.subject}"
             for judged in assess_marts(region, one.vandaag)

@@ -21,12 +21,12 @@ SHOWN = (
 @one_line
 def incidents(vandaag: Day = None, as_json: Json = False) -> None:
     """What goes wrong now, and what was over in the last two weeks: since when, why, and who was told."""
-    since = day(vandaag) - RECENT
-    query = select(*[table.c[name] for name in SHOWN])
-    query = query.where(or_(table.c.recovered_on.is_(None), table.c.recovered_on >= since))
-    query = query.order_by(table.c.recovered_on.is_not(None), table.c.opened_on.desc(), table.c.incident_id)
+    shown = select(*[table.c[name] for name in SHOWN])
+    shown = shown.order_by(table.c.recovered_on.is_not(None), table.c.opened_on.desc(), table.c.incident_id)
     rows: list[dict[str, Any]] = []
     for region in regions():
+        since = day(vandaag, region.name) - RECENT
+        query = shown.where(or_(table.c.recovered_on.is_(None), table.c.recovered_on >= since))
         with engine_for(region.database, "loader").connect() as connection:
             rows += [{"region": region.name, **row} for row in connection.execute(query).mappings()]
     if as_json:

@@ -10,12 +10,21 @@ CALENDAR = "HUB_CALENDAR"
 PUBLISH_AT = "30 5 * * *"  # after the last source of the night, before the first reader of the day
 
 
-def today() -> date:
+def today(region: str = "") -> date:
     """Today in the Netherlands; in a trial the day of its own calendar."""
-    return trial_day() or datetime.now(AMSTERDAM).date()
+    return trial_day(region) or datetime.now(AMSTERDAM).date()
 
 
-def trial_day() -> date | None:
-    """A trial lives in another year: the date in the file that HUB_CALENDAR names, None without one."""
+def trial_day(region: str = "") -> date | None:
+    """A trial lives in another year: the date in the file that HUB_CALENDAR names, None without one.
+
+    Regions may live in different years: a line "parkstad 2026-03-02" is that of one region, a line with a date alone
+    is that of the others.
+    """
     calendar = os.environ.get(CALENDAR)
-    return date.fromisoformat(Path(calendar).read_text(encoding="utf-8").strip()) if calendar else None
+    if not calendar:
+        return None
+    lines = (line.split() for line in Path(calendar).read_text(encoding="utf-8").splitlines() if line.strip())
+    days = {name[0] if name else "": day for *name, day in lines}
+    day = days.get(region, days.get(""))
+    return date.fromisoformat(day) if day else None

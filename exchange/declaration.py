@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -157,21 +157,22 @@ class Table:
 BASE = "based_on"
 
 
-def read_toml(path: Path, bases: Path | None = None) -> Table:
+def read_toml(path: Path, bases: Sequence[Path] = ()) -> Table:
     """A declaration as a strict table. Raises DeclarationError when it is absent or no TOML.
 
-    With `bases`, a declaration may say `based_on = "<name>"`: it then only says what differs from
-    <bases>/<name>.toml, table by table, key by key. What is wrong in a base is told of that file.
+    With `bases`, a declaration may say `based_on = "<name>"`: it then only says what differs from <name>.toml in the
+    first of these folders that has it, table by table, key by key. What is wrong in a base is told of that file.
     """
     name, values = _short(path), _read(path)
     layers: list[tuple[str, Mapping[str, Any]]] = [(name, values)]
     while bases and BASE in values:
         base = values.pop(BASE)
-        if not isinstance(base, str) or not (bases / f"{base}.toml").is_file():
-            known = ", ".join(sorted(file.stem for file in bases.glob("*.toml"))) or "nothing yet"
-            raise DeclarationError(name, BASE, f"{base!r} is not in {_short(bases)}; there is {known}")
-        below = _read(bases / f"{base}.toml")
-        layers.append((_short(bases / f"{base}.toml"), below))
+        known = {file.stem: file for folder in reversed(bases) for file in sorted(folder.glob("*.toml"))}
+        if not isinstance(base, str) or base not in known:
+            there = ", ".join(sorted(known)) or "nothing yet"
+            raise DeclarationError(name, BASE, f"{base!r} is not in {_short(bases[0])}; there is {there}")
+        below = _read(known[base])
+        layers.append((_short(known[base]), below))
         values = _over(values, below)
         name = f"{name} (on {base})"
     return Table(name, values, layers=tuple(layers) if len(layers) > 1 else ())

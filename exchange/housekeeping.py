@@ -16,6 +16,13 @@ from warehouse.engine import engine_for
 
 log = logging.getLogger(__name__)
 
+# The database may ask any table of any schema for its number first: so only a name that has one is read as one.
+JUDGED = """
+select format('%I.%I', schemaname, tablename) from pg_tables
+where schemaname = 'stage'
+  and case when tablename ~ '^delivery_[0-9]+_' then split_part(tablename, '_', 2)::bigint end in
+    (select delivery_id from exchange.delivery where state <> 'received')
+"""
 ABANDONED_SECONDS = 24 * 3600
 
 
@@ -40,13 +47,7 @@ def housekeeping(region: Region, vandaag: date) -> Tidied:
     """
     engine = engine_for(region.database, "loader")
     with engine.begin() as connection:
-        stages = connection.scalars(
-            text(
-                "select format('%I.%I', schemaname, tablename) from pg_tables"
-                " where schemaname = 'stage' and split_part(tablename, '_', 2)::bigint in"
-                " (select delivery_id from exchange.delivery where state <> 'received')"
-            )
-        ).all()
+        stages = connection.scalars(text(JUDGED)).all()
         for stage in stages:
             connection.execute(text(f"drop table if exists {stage}"))
         killed = close_interrupted(connection)

@@ -78,10 +78,10 @@ def print_table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]])
     out.print(table)
 
 
-def day(vandaag: str | None) -> date:
-    """The day of `--vandaag`, else today. Raises DeclarationError."""
+def day(vandaag: str | None, region: str = "") -> date:
+    """The day of `--vandaag`, else today as that region lives it. Raises DeclarationError."""
     try:
-        return date.fromisoformat(vandaag) if vandaag else today()
+        return date.fromisoformat(vandaag) if vandaag else today(region)
     except ValueError:
         raise DeclarationError("command line", "--vandaag", "must be a date, as in 2015-03-02") from None
 
@@ -118,4 +118,4 @@ def context_of(name: str, vandaag: str | None, connect: bool = True) -> Context:
     """What a verb needs to work on a source by hand."""
     region, source = find(name)
     run_id = f"hub/{source.id}/{datetime.now().isoformat(timespec='seconds')}"
-    return Context(region, source, day(vandaag), run_id, source.connection() if connect else None)
+    return Context(region, source, day(vandaag, region.name), run_id, source.connection() if connect else None)

@@ -126,7 +126,8 @@ class Source:
 
 def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: CodeLists) -> Source:
     """One source from its file. Raises DeclarationError: file, key, cure."""
-    table = read_toml(path, path.parent.parent / "shared")
+    # What sources of one region share, and what those of all regions do.
+    table = read_toml(path, [path.parent.parent / "shared", path.parent.parent.parent / "shared"])
     _judge_name(path.stem, table)
     kind = table.choice("kind", ("gemeente", "aanbieder"))
     code = table.text("code")

@@ -92,11 +92,13 @@ def serve(
     sftp_port: Annotated[int, typer.Option(envvar="KIT_SFTP_PORT", help="Port of the SFTP server; 0: a free one.")] = 0,
     latency: Annotated[bool, typer.Option(help="Answer as slowly as the real systems do.")] = True,
 ) -> None:
-    """Run the source systems of the region on this machine, as they are in the night of the calendar."""
+    """Run the source systems of both regions on this machine, as they are in the night of the calendar."""
     from kit import serve as servers  # the servers need more libraries than the truth does
+    from kit.parkstad.cast import PARKSTAD
+    from kit.servers.region import DRENTHE
 
     try:
-        servers.serve(home(), http_port, sftp_port, latency)
+        servers.serve(home(), http_port, sftp_port, latency, (DRENTHE, PARKSTAD))
     except (calendar.CalendarError, OSError) as error:
         raise stop(error) from None
 

@@ -4,7 +4,7 @@ BSNs come from the test range 999900006-999999990, pass the 11-proef, and no two
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -13,6 +13,7 @@ from random import Random
 from kit.chance import Weighted, rng
 from kit.parties import DATA, inhabitants, postcodes
 
+Inhabitants = Mapping[str, Mapping[str, int]]
 BSN_FIRST, BSN_LAST = 999900006, 999999990
 UNDER_18_OF_10_19 = 0.8  # the one assumption: within ten years every year of age is equally large
 WITHOUT_BSN, SECRET_ADDRESS, VAGUE_BIRTH = 0.06, 0.015, 0.01
@@ -59,10 +60,10 @@ def _names() -> dict[str, list[str]]:
     return tomllib.loads((DATA / "namen.toml").read_text(encoding="utf-8"))
 
 
-def _age_weights(minor: bool) -> Iterator[tuple[tuple[str, int, int], float]]:
+def _age_weights(classes: Inhabitants, minor: bool) -> Iterator[tuple[tuple[str, int, int], float]]:
     """((gemeente_code, lowest age, highest age), inhabitants) of those under 18, or of the others."""
-    for gemeente, classes in inhabitants().items():
-        for name, count in classes.items():
+    for gemeente, counts in classes.items():
+        for name, count in counts.items():
             low = int(name.rstrip("+").split("-")[0])
             if low == 10:
                 share = UNDER_18_OF_10_19 if minor else 1 - UNDER_18_OF_10_19
@@ -74,13 +75,21 @@ def _age_weights(minor: bool) -> Iterator[tuple[tuple[str, int, int], float]]:
 class Population:
     """People are met when they first turn up; some share a household with someone who came before."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(
+        self,
+        seed: int,
+        classes: Inhabitants | None = None,
+        pc4: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """classes: inhabitants per gemeente and ten-year class; pc4: its postcodes. Without: those of Drenthe."""
         self.seed = seed
         self.people: list[Person] = []
+        classes = classes or inhabitants()
+        self._postcodes: Mapping[str, Sequence[str]] = pc4 or postcodes()
         self._bsns = list(bsn_range())
         rng(seed, "bsn").shuffle(self._bsns)
-        self._minors = Weighted(dict(_age_weights(minor=True)))
-        self._adults = Weighted(dict(_age_weights(minor=False)))
+        self._minors = Weighted(dict(_age_weights(classes, minor=True)))
+        self._adults = Weighted(dict(_age_weights(classes, minor=False)))
         self._recent: dict[str, list[Person]] = {}
 
     def meet(self, minor: bool, on: date) -> Person:
@@ -115,7 +124,7 @@ class Population:
             voorvoegsel=shared.voorvoegsel if shared else infix,
             achternaam=shared.achternaam if shared else r.choice(names["achternaam"]),
             bsn=None if r.random() < WITHOUT_BSN else self._bsns[number],
-            postcode=shared.postcode if shared else r.choice(postcodes()[gemeente]) + letters,
+            postcode=shared.postcode if shared else r.choice(self._postcodes[gemeente]) + letters,
             huisnummer=shared.huisnummer if shared else r.randint(1, 240),
             toevoeging=shared.toevoeging if shared else r.choice("ABC") if r.random() < 0.06 else None,
             is_geheim=shared.is_geheim if shared else r.random() < SECRET_ADDRESS,

@@ -11,7 +11,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from queue import Queue
@@ -21,7 +21,7 @@ import asyncssh
 import uvicorn
 
 from kit import calendar
-from kit.servers.region import Region
+from kit.servers.region import DRENTHE, Cast, Region
 from kit.servers.sftp import listen
 from kit.servers.state import read_json, write_private
 from kit.servers.zgw import application
@@ -42,7 +42,9 @@ def services_path(home: Path) -> Path:
     return home / "kit" / "services.json"
 
 
-def serve(home: Path, http_port: int = 0, sftp_port: int = 0, latency: bool = True) -> None:
+def serve(
+    home: Path, http_port: int = 0, sftp_port: int = 0, latency: bool = True, casts: Sequence[Cast] = (DRENTHE,)
+) -> None:
     """Serve until SIGTERM or SIGINT; port 0 takes a free one. Blocks.
 
     Prints one line when everything listens. A new night in the calendar shows without a restart.
@@ -52,7 +54,7 @@ def serve(home: Path, http_port: int = 0, sftp_port: int = 0, latency: bool = Tr
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        await run(home, http_port, sftp_port, latency, stop, _say_ready)
+        await run(home, http_port, sftp_port, latency, stop, _say_ready, casts)
 
     asyncio.run(main())
 
@@ -76,7 +78,9 @@ def wait_for_night(home: Path, night: int, seconds: float = 60) -> dict[str, Any
 
 
 @contextmanager
-def running(home: Path, latency: bool = False) -> Iterator[tuple[dict[str, Any], Region]]:
+def running(
+    home: Path, latency: bool = False, casts: Sequence[Cast] = (DRENTHE,)
+) -> Iterator[tuple[dict[str, Any], Region]]:
     """The servers in a thread of this process, for a test: gives services.json and the systems behind them.
 
     The latter may be changed meanwhile: take a zaaktype out of `region.systems[...].clients[...].rights` and
@@ -88,7 +92,7 @@ def running(home: Path, latency: bool = False) -> Iterator[tuple[dict[str, Any],
 
     def work() -> None:
         try:
-            loop.run_until_complete(run(home, 0, 0, latency, stop, lambda *found: started.put(found)))
+            loop.run_until_complete(run(home, 0, 0, latency, stop, lambda *found: started.put(found), casts))
         except BaseException as error:  # handed to the thread that waits, which raises it
             started.put(error)
         finally:
@@ -117,6 +121,7 @@ async def run(
     latency: bool,
     stop: asyncio.Event,
     ready: Callable[[dict[str, Any], Region], None],
+    casts: Sequence[Cast] = (DRENTHE,),
 ) -> None:
     """Serve until `stop` is set. `ready` gets what services.json holds. Raises OSError when a port is taken."""
     # With its protocol named: asyncio then sends at once (TCP_NODELAY), else each answer waits 40 ms.
@@ -126,10 +131,12 @@ async def run(
     told = False
     try:
         http.bind(("127.0.0.1", http_port))
-        region = Region(home, latency)
-        region.move(calendar.read(home))
-        acceptor = await listen(region.users | region.boxes, region.host_key, sftp_port)
-        app = application([*region.systems.values(), *region.providers.values(), *region.stuf.values()])
+        regions = [Region(home, latency, cast) for cast in casts]
+        for region in regions:
+            region.move(calendar.read(home))
+        users = {name: user for region in regions for name, user in (region.users | region.boxes).items()}
+        acceptor = await listen(users, regions[0].host_key, sftp_port)
+        app = application([system for region in regions for system in region.served])
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=GRACE_SECONDS
         )
@@ -137,11 +144,11 @@ async def run(
         serving = asyncio.create_task(server.serve(sockets=[http]))
         while not server.started and not serving.done():
             await asyncio.sleep(0.01)
-        services = region.services(http.getsockname()[1], acceptor.get_port())
+        services = _together([region.services(http.getsockname()[1], acceptor.get_port()) for region in regions])
         write_private(services_path(home), services)
         told = True
-        ready(services, region)
-        watching = asyncio.create_task(_watch(home, region, services))
+        ready(services, regions[0])
+        watching = asyncio.create_task(_watch(home, regions, services))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({serving, watching, stopping}, return_when=asyncio.FIRST_COMPLETED)
         server.should_exit = True
@@ -160,9 +167,20 @@ async def run(
         http.close()
 
 
-async def _watch(home: Path, region: Region, services: dict[str, Any]) -> None:
+def _together(services: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """What several regions serve, on one HTTP and one SFTP server: the first says how these are known."""
+    first, *others = services
+    for other in others:
+        for kind in ("vandaag", "zgw", "rest", "stuf"):
+            first[kind] |= other[kind]
+        first["sftp"]["users"] |= other["sftp"]["users"]
+    return first
+
+
+async def _watch(home: Path, regions: Sequence[Region], services: dict[str, Any]) -> None:
     """Follow the calendar. services.json names the night once it shows everywhere."""
     seen = -1
+    region = regions[0]
     while True:
         stamp = _stamp(calendar.path_of(home))
         if stamp != seen:
@@ -173,8 +191,11 @@ async def _watch(home: Path, region: Region, services: dict[str, Any]) -> None:
                 print(f"{error}; still night {region.night}", file=sys.stderr, flush=True)
                 continue
             if (now.seed, now.night) != (region.seed, region.night):
-                region.move(now)
-                write_private(services_path(home), services | {"seed": now.seed, "night": now.night})
+                for each in regions:
+                    each.move(now)
+                days = {each.cast.name: each.world.vandaag(now.night).isoformat() for each in regions}
+                moved = {"seed": now.seed, "night": now.night, "vandaag": days}
+                write_private(services_path(home), services | moved)
         await asyncio.sleep(POLL_SECONDS)
 
 

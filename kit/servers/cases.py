@@ -10,7 +10,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 from uuid import NAMESPACE_URL, uuid5
 
-from kit.calendar import date_of
 from kit.servers.catalogue import Catalogue, Resource, Version
 from kit.servers.dialect import Dialect, Parts
 
@@ -37,6 +36,8 @@ class Holder(Protocol):
     """A world, as far as a case system needs it."""
 
     def changes(self, party: str, bericht: str, night: int) -> Iterable[Change]: ...
+
+    def vandaag(self, night: int) -> date: ...
 
 
 @dataclass
@@ -206,14 +207,14 @@ class Register:
             for party in self.parties:
                 for bericht in self.dialects:
                     for change in world.changes(party, bericht, each):
-                        self._apply(party, bericht, change, each)
+                        self._apply(party, bericht, change, world.vandaag(each))
         self.night = night
 
     def newest_first(self) -> Iterator[Case]:
         """All zaken, the last made first."""
         return reversed(self.cases.values())
 
-    def _apply(self, party: str, bericht: str, change: Change, night: int) -> None:
+    def _apply(self, party: str, bericht: str, change: Change, vandaag: date) -> None:
         key = (party, bericht, *change.key)
         uuid = self._by_key.get(key)
         if change.kind == "ingetrokken":
@@ -229,10 +230,10 @@ class Register:
             self._by_key[key] = uuid
             version = self.catalogue.at(self.dialects[bericht].zaaktype, parts.zaak["startdatum"])
             self.cases[uuid] = Case(
-                uuid, self._number, self.parties[party], version, parts, end, date_of(night), date_of(night),
+                uuid, self._number, self.parties[party], version, parts, end, vandaag, vandaag,
                 self.catalogue.base,
             )  # fmt: skip
             return
         if old.parts.zaak != parts.zaak or old.einddatum != end or old.parts.statussen != parts.statussen:
-            old.changed = date_of(night)
+            old.changed = vandaag
         old.parts, old.einddatum = parts, end

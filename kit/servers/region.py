@@ -1,6 +1,7 @@
 """The systems of the region together: which case systems and rooms there are, and what they show in a night."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,6 @@ BOXES: Mapping[str, str] = {
     "mee_drenthe": "key",
     "jeugdhulp_drenthe": "password",
 }
-LOGINS = {**SENDERS, **BOXES}
 # name -> its system, with an API of its own
 PROVIDERS: Mapping[str, str] = {"mee_drenthe": "mee", "jeugdhulp_drenthe": "jeugdhulp"}
 
@@ -57,30 +57,58 @@ def _world(seed: int) -> World:
     return World.build(seed)
 
 
+@dataclass(frozen=True)
+class Cast:
+    """Whose systems stand in one region. senders: name -> how it logs in at its room with files; boxes: the same, of
+    those who only get answers; providers: name -> its API; systems: name -> its zaaksysteem; strays: see STRAYS."""
+
+    senders: Mapping[str, str]
+    boxes: Mapping[str, str]
+    providers: Mapping[str, str]
+    systems: Mapping[str, str]
+    strays: Mapping[tuple[str, int], str]
+    world: Callable[[int], World]
+    stuf: tuple[Party, ...] = ()
+    name: str = "drenthe"
+    folder: str = ""  # of its own below the home of the kit
+
+
+DRENTHE = Cast(
+    SENDERS,
+    BOXES,
+    PROVIDERS,
+    SYSTEM_OF,
+    STRAYS,
+    _world,
+    tuple(party for party in parties().values() if party.protocol == "stuf"),
+)
+
+
 class Region:
     """All source systems below one home folder. `move` brings them to a night."""
 
-    def __init__(self, home: Path, latency: bool = True) -> None:
-        self.folder = home / "kit"
+    def __init__(self, home: Path, latency: bool = True, cast: Cast = DRENTHE) -> None:
+        self.cast = cast
+        self.folder = home / "kit" / cast.folder
         self.latency = latency
         self.seed, self.night = 0, 0
         self._secrets = Secrets(self.folder / "secrets.json")
         self._delivered = Delivered(self.folder / "geleverd.json")
         self.host_key = key_pair(self.folder / "keys" / "host")
-        self.users = {name: self._user(name) for name in SENDERS}
-        self.boxes = {name: self._user(name) for name in BOXES}
+        self.users = {name: self._user(name) for name in cast.senders}
+        self.boxes = {name: self._user(name) for name in cast.boxes}
         for user in self.users.values():
             make_room(user, FOLDERS)
         for user in self.boxes.values():
             make_room(user, (ANSWERS,))
         self.systems: dict[str, System] = {}
-        self.providers = {name: self._provider(name, system) for name, system in PROVIDERS.items()}
-        self.stuf = {party.name: self._stuf(party) for party in parties().values() if party.protocol == "stuf"}
+        self.providers = {name: self._provider(name, system) for name, system in cast.providers.items()}
+        self.stuf = {party.name: self._stuf(party) for party in cast.stuf}
 
     def move(self, calendar: Calendar) -> None:
         """Show the region as it is in this night: zaken as they now are, and the files of every night so far."""
         if calendar.seed != self.seed:
-            self.world = _world(calendar.seed)
+            self.world = self.cast.world(calendar.seed)
             self._make_systems()
             for provider in self.providers.values():
                 provider.move(self.world, 0)
@@ -96,18 +124,24 @@ class Region:
             self._put(calendar.seed, night)
         self.seed, self.night = calendar.seed, calendar.night
 
+    @property
+    def served(self) -> list[System | RestSystem | StufSystem]:
+        """Everything that speaks HTTP."""
+        return [*self.systems.values(), *self.providers.values(), *self.stuf.values()]
+
     def services(self, http_port: int, sftp_port: int) -> dict[str, Any]:
         """Addresses and secrets, as services.json tells them."""
         return {
             "seed": self.seed,
             "night": self.night,
+            "vandaag": {self.cast.name: self.world.vandaag(self.night).isoformat()},
             "zgw": {
                 party: {
                     "base_url": f"http://127.0.0.1:{http_port}/{system}/",
                     "client_id": self._client(party).client_id,
                     "secret": self._client(party).secret,
                 }
-                for party, system in SYSTEM_OF.items()
+                for party, system in self.cast.systems.items()
             },
             "rest": {
                 name: {
@@ -141,8 +175,8 @@ class Region:
 
     def _make_systems(self) -> None:
         """Fresh registers for a world; the systems themselves stay, for their routes are being served."""
-        for name in dict.fromkeys(SYSTEM_OF.values()):
-            parties = {party: self.world.parties[party].rsin for party, own in SYSTEM_OF.items() if own == name}
+        for name in dict.fromkeys(self.cast.systems.values()):
+            parties = {party: self.world.parties[party].rsin for party, own in self.cast.systems.items() if own == name}
             catalogue = Catalogue(f"/{name}", next(iter(parties.values())), dialects(name))
             register = Register(catalogue, dialects(name), parties)
             if name in self.systems:
@@ -153,7 +187,7 @@ class Region:
 
     def _client(self, party: str) -> Client:
         """The hub's application for a gemeente. Rights go by zaaktype: a shared system shows it both gemeenten."""
-        rights = {dialect.zaaktype for dialect in dialects(SYSTEM_OF[party]).values()}
+        rights = {dialect.zaaktype for dialect in dialects(self.cast.systems[party]).values()}
         return Client(f"regiohub-{party}", self._secrets.get(f"zgw/{party}"), rights)
 
     def _provider(self, name: str, system: str) -> RestSystem:
@@ -169,7 +203,7 @@ class Region:
 
     def _user(self, name: str) -> User:
         room = self.folder / "sftp" / name
-        if LOGINS[name] == "key":
+        if {**self.cast.senders, **self.cast.boxes}[name] == "key":
             return User(name, room, public_key=public_text(key_pair(self._key_path(name))))
         return User(name, room, password=self._secrets.get(f"sftp/{name}"))
 
@@ -178,10 +212,10 @@ class Region:
 
     def _put(self, seed: int, night: int) -> None:
         """Put the files of a night ready, each once. A file appears in uit/ only when it is whole."""
-        day = date_of(night).isoformat()
+        day = self.world.vandaag(night).isoformat()
         for name, user in self.users.items():
             party = self.world.parties[name]
-            stray = STRAYS.get((name, night))
+            stray = self.cast.strays.get((name, night))
             if stray and f"{seed}/{name}/{stray}" not in self._delivered:
                 (user.room / "uit" / stray).write_text("nog nakijken\n", encoding="utf-8")
                 self._delivered.add(f"{seed}/{name}/{stray}")

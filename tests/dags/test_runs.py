@@ -1,6 +1,7 @@
 """A run of a DAG from begin to end, by Airflow's own task runner, on a real PostgreSQL."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+import exchange.region
+from exchange import keys
 from warehouse.engine import engine_for
+from warehouse.setup import setup
 from warehouse.tables import delivery, outbox
 
 pytestmark = pytest.mark.slow
@@ -88,6 +92,42 @@ def test_a_night_of_a_source_ends_in_one_line_per_verb(
         rows = connection.execute(select(delivery.c.state, delivery.c.run_id, delivery.c.vandaag)).all()
     assert [(row.state, row.vandaag.isoformat()) for row in rows] == [("merged", "2015-03-02")]
     assert rows[0].run_id == f"emmen/{run.run_id}"
+
+
+def test_another_region_runs_by_its_own_year_and_its_own_database(
+    hub: Path,
+    airflow_database: None,
+    sources: Path,
+    parse: Parse,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = sources.parent.parent / "parkstad"
+    shutil.copytree(exchange.region.ROOT / "parkstad", other, ignore=shutil.ignore_patterns("sources"))
+    declared = (exchange.region.ROOT / "parkstad" / "sources" / "beekdaelen.toml").read_text()
+    (other / "sources").mkdir()
+    (other / "sources" / "beekdaelen.toml").write_text(declared.replace('channel = "sftp"', 'channel = "folder"'))
+    for name, value in keys.ensure(hub, ("parkstad",)).items():
+        monkeypatch.setenv(name, value)
+    setup("hub_parkstad", "parkstad")
+    (tmp_path / "drop" / "uit").mkdir(parents=True)
+    text = DELIVERY.format(right=RECORD.format(nummer="1", loket="1954-WMO"), wrong="")
+    text = text.replace("0114", "1954").replace("2015-", "2026-")
+    (tmp_path / "drop" / "uit" / "aanmelding-1.xml").write_text(text)
+    connection = {"conn_type": "fs", "extra": {"path": str(tmp_path / "drop")}}
+    monkeypatch.setenv("AIRFLOW_CONN_BEEKDAELEN_SFTP", json.dumps(connection))
+    (tmp_path / "vandaag").write_text("2015-03-02\nparkstad 2026-03-02\n")
+    monkeypatch.setenv("HUB_CALENDAR", str(tmp_path / "vandaag"))
+    bag = parse()
+    assert bag.import_errors == {}
+    assert {"emmen", "beekdaelen", "publish_drenthe", "publish_parkstad"} <= set(bag.dags)
+    for dag_id in ("beekdaelen", "publish_parkstad", "housekeeping_parkstad", "publish_drenthe"):
+        assert bag.dags[dag_id].test().state == "success", dag_id
+    with engine_for("hub_parkstad", "loader").connect() as connection:
+        rows = connection.execute(select(delivery.c.state, delivery.c.accepted, delivery.c.vandaag)).all()
+    assert [(row.state, row.accepted, row.vandaag.isoformat()) for row in rows] == [("merged", 1, "2026-03-02")]
+    with engine_for("hub_drenthe", "loader").connect() as connection:
+        assert connection.scalar(select(delivery.c.source).where(delivery.c.source == "beekdaelen")) is None
 
 
 def test_a_night_of_a_proef_source_tries_and_answers(

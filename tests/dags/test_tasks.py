@@ -23,7 +23,7 @@ def test_without_conf_it_is_the_end_of_the_interval_in_dutch_time() -> None:
 
 
 def test_without_an_interval_it_is_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "today", lambda: date(2026, 1, 31))
+    monkeypatch.setattr(tasks, "today", lambda region: date(2026, 1, 31))
     assert tasks.vandaag({"params": {}, "data_interval_end": None}) == date(2026, 1, 31)
 
 
@@ -79,3 +79,12 @@ def test_an_error_that_nobody_foresaw_shows_its_place_and_no_value() -> None:
     assert "KeyError at test_tasks.py" in str(caught.value)
     assert "Jansen" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_a_region_may_live_on_another_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vandaag").write_text("2015-03-04\nparkstad 2026-03-04\n")
+    monkeypatch.setenv("HUB_CALENDAR", str(tmp_path / "vandaag"))
+    found = {
+        region: tasks.vandaag({"params": {}, "data_interval_end": LATE}, region) for region in ("drenthe", "parkstad")
+    }
+    assert found == {"drenthe": date(2015, 3, 4), "parkstad": date(2026, 3, 4)}

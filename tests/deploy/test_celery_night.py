@@ -13,14 +13,13 @@ import pytest
 import redis
 
 from demo.home import CHECKOUT, Home
-from exchange.region import load_regions
 from tests.deploy.api import Api, add_user
 from tests.deploy.compose import Stack, free_ports
-from tests.deploy.trial import connections, day_of, kit_of, verified
+from tests.deploy.trial import connections, day_of, kit_of, served, verified
 
 pytestmark = pytest.mark.slow
-SOURCES = {source for region in load_regions() for source in region.sources}
-PUBLISH = {f"publish_{region.name}" for region in load_regions()}
+SOURCES = {source for region in served() for source in region.sources}
+PUBLISH = {f"publish_{region.name}" for region in served()}
 SERVICES = ("redis", "api-server", "dag-processor", "triggerer", "celery-scheduler")
 RUN = "nacht_1"
 

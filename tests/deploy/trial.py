@@ -16,8 +16,9 @@ from demo import processes, sources
 from demo.home import Home
 from demo.month import AT_ONCE, source_night
 from exchange.publish import publish
-from exchange.region import load_regions
+from exchange.region import Region, load_regions
 from kit import calendar
+from kit.verify import DATABASE
 from tests.deploy.compose import Stack
 
 
@@ -32,6 +33,11 @@ def kit_of(folder: Path) -> Iterator[Home]:
         yield home
     finally:
         processes.stop(home)
+
+
+def served() -> list[Region]:
+    """The region that lives in the years of the kit, and whose truth it knows figure by figure."""
+    return [region for region in load_regions() if region.database == DATABASE]
 
 
 def day_of(home: Home) -> date:
@@ -58,7 +64,7 @@ def verified(stack: Stack, home: Home) -> dict[str, Any]:
 def one_night(stack: Stack, home: Home, service: str = "hand") -> None:
     """All verbs of every source and the publication, without Airflow, in the environment of a service of the file."""
     env = stack.environment(service) | sources.connections(home)
-    day, regions = day_of(home), load_regions()
+    day, regions = day_of(home), served()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in env.items():
             patch.setenv(name, value)

@@ -68,9 +68,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         patch.setenv("HUB_DATABASE_URL", postgres.start(root / "pg", durable=False).url)
         patch.setenv("HUB_HOME", str(root / "home"))
         patch.setenv("HUB_REGIONS", str(root / "regions"))
-        for name, value in keys.ensure(root / "home", ("drenthe",)).items():
+        for name, value in keys.ensure(root / "home", ("drenthe", "parkstad")).items():
             patch.setenv(name, value)
-        setup("hub_drenthe", "drenthe")
+        for name in ("drenthe", "parkstad"):
+            setup(f"hub_{name}", name)
         yield root
         postgres.remove(root / "pg")
 

@@ -18,7 +18,7 @@ def hub(region_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("HUB_HOME", str(tmp_path / "home"))
     for name, value in fresh("drenthe").items():
         monkeypatch.setenv(name, value)
-    (drenthe,) = load_regions()
+    (drenthe,) = [region for region in load_regions() if region.name == "drenthe"]
     return hub_of(drenthe, region_database, tmp_path)
 
 

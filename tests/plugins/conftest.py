@@ -35,7 +35,7 @@ def hub(region_database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         secrets = fresh("drenthe")
         for name, value in secrets.items():
             patch.setenv(name, value)
-        (drenthe,) = load_regions()
+        (drenthe,) = [region for region in load_regions() if region.name == "drenthe"]
         hub = hub_of(drenthe, region_database, folder)
         hub.deliver("aanmelding_1.xml", [*many(40), aanmelding("FOUT", loket_code="")], omvang="volledig")
         hub.deliver("aanmelding_2.xml", many(1), NIGHT, omvang="volledig", stand_op="2015-03-02T12:00:00Z")

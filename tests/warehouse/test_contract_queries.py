@@ -38,7 +38,7 @@ def database(world: World, postgres_server: Any, tmp_path_factory: pytest.TempPa
         patch.setenv("HUB_HOME", str(folder / "home"))
         for key, value in fresh("drenthe").items():
             patch.setenv(key, value)
-        (drenthe,) = load_regions()
+        (drenthe,) = [region for region in load_regions() if region.name == "drenthe"]
         everyone = region_of_files(drenthe, list(world.parties.values()), name, folder)
         load_world(world, everyone, folder, NIGHT, PARTIES)
         yield name

@@ -1,0 +1,1 @@
+"""Parkstad-in-een-doos: a second synthetic region, of other parties and in another year than Drenthe."""
