@@ -117,32 +117,39 @@ def judge(
     source = parameters["source"]
     one_at_a_time(connection, source)
     known = f"select exists (select from accepted.{contract.bericht} where source = :source)"
-    values = {**parameters, "begin": not run(connection, known, source=source).scalar_one()}
+    begin = not run(connection, known, source=source).scalar_one()
     with ThreadPoolExecutor(max_workers=1) as second:
         kept = None
         if beside is not None and _about_people(contract):
-            kept = second.submit(_keep_identities, beside, contract, stages, values)
-        _weigh(connection, contract, stages, values)
+            kept = second.submit(_keep_identities, beside, contract, stages, parameters, begin)
+        _weigh(connection, contract, stages, parameters, begin)
         if kept is None and _about_people(contract):
-            _run(connection, "4_kluis", contract, values)
-        _run(connection, "5_accept", contract, values)
-        withdrawn = _run(connection, "6_withdraw", contract, values) if values["scope"] else 0
-        _run(connection, "7_rest", contract, values)
+            _run(connection, "4_kluis", contract, parameters)
+        _run(connection, "5_accept", contract, parameters)
+        withdrawn = _run(connection, "6_withdraw", contract, parameters) if parameters["scope"] else 0
+        _run(connection, "7_rest", contract, parameters)
         if kept is not None:
             kept.result()
     run_ddl(connection, "drop view staged")
-    counted = {row.oordeel: row.aantal for row in run(connection, COUNT, **values)}
+    counted = {row.oordeel: row.aantal for row in run(connection, COUNT, **parameters)}
     outcomes = ("accepted", "rejected", "unchanged", "superseded", "deleted", "repeated")
     return Verdict(**{name: counted.get(name, 0) for name in outcomes}, withdrawn=withdrawn)
 
 
 def _weigh(
-    connection: Connection, contract: Contract, stages: Sequence[tuple[str, int]], values: Mapping[str, Any]
+    connection: Connection,
+    contract: Contract,
+    stages: Sequence[tuple[str, int]],
+    values: Mapping[str, Any],
+    begin: bool,
 ) -> None:
-    """What each record means and whom it is about: temporary tables of this session, the same in every one."""
+    """What each record means and whom it is about: temporary tables of this session, the same in every one.
+
+    begin: nothing of the source is known yet.
+    """
     run_ddl(connection, f"set local work_mem = '{WORK_MEM}'; set local default_statistics_target = {SAMPLE}")
     run_ddl(connection, f"create temporary view staged as {_all_parts(contract, stages)}")
-    _run(connection, "2_judge", contract, values)
+    _run(connection, "2_judge", contract, values, begin=begin)
     if run(connection, "select exists (select from oordeel where oordeel = 'twijfel')").scalar_one():
         raise Doubt
     if _about_people(contract):
@@ -150,10 +157,10 @@ def _weigh(
 
 
 def _keep_identities(
-    beside: Engine, contract: Contract, stages: Sequence[tuple[str, int]], values: Mapping[str, Any]
+    beside: Engine, contract: Contract, stages: Sequence[tuple[str, int]], values: Mapping[str, Any], begin: bool
 ) -> None:
     with beside.begin() as connection:
-        _weigh(connection, contract, stages, values)
+        _weigh(connection, contract, stages, values, begin)
         _run(connection, "4_kluis", contract, values)
 
 
@@ -181,7 +188,7 @@ def _about_people(contract: Contract) -> bool:
     return any(not column.path for column in columns(contract))
 
 
-def _statements(name: str, contract: Contract) -> tuple[str, ...]:
+def _statements(name: str, contract: Contract, **choices: bool) -> tuple[str, ...]:
     """The statements of one template of sql/accept, for the columns of a contract."""
     return statements(
         f"sql/accept/{name}.sql",
@@ -193,12 +200,13 @@ def _statements(name: str, contract: Contract) -> tuple[str, ...]:
         form=identity_form(contract),
         columns=tuple(column for column in columns(contract) if column.path),
         groups=tuple(_Group(group.name, tuple(group_columns(contract, group))) for group in contract.groups),
+        **choices,
     )
 
 
-def _run(connection: Connection, name: str, contract: Contract, parameters: Mapping[str, Any]) -> int:
+def _run(connection: Connection, name: str, contract: Contract, parameters: Mapping[str, Any], **choices: bool) -> int:
     """Run the statements of one template; gives the rows of the last."""
     rows = 0
-    for statement in _statements(name, contract):
+    for statement in _statements(name, contract, **choices):
         rows = run(connection, statement, **parameters).rowcount
     return rows

@@ -5,7 +5,7 @@
 -- the others are superseded, and no row.
 -- Most often the newest version known stands before the record; only where it stands behind is its predecessor
 -- looked up. A message that a record is gone says nothing new after one that said so; after mere absence it does,
--- so that what comes late finds it in its place. Where nothing of the source is known (:begin) nothing is looked up at
+-- so that what comes late finds it in its place. Where nothing of the source is known (begin) nothing is looked up at
 -- all. What a held delivery brought (:held) is not known, until that is released.
 -- A record that came before in the same bytes (is_bekend) has no values here. It is unchanged where it is the newest
 -- version still; anything else is doubt, and the delivery is judged again from its values. So that doubt stays rare
@@ -29,6 +29,10 @@ with gekozen as (
 gewogen as (
     select
         gekozen.*,
+        {% if begin %}
+        false as achterhaald, false as is_laatste, null::bytea as vorige_hash
+    from gekozen
+        {% else %}
         coalesce(laatst.later, false) as achterhaald,
         laatst.inhoud_hash = gekozen.inhoud_hash and laatst.is_eerder as is_laatste,
         case when laatst.later then voor.inhoud_hash else laatst.inhoud_hash end as vorige_hash
@@ -40,7 +44,7 @@ gewogen as (
             (versie.moment, versie.stand_op, versie.inhoud_hash)
                 > (gekozen.moment, :stand_op, gekozen.inhoud_hash) as later
         from accepted.{{ bericht }} as versie
-        where not :begin and versie.source = :source and versie.sleutel_hash = gekozen.sleutel_hash
+        where versie.source = :source and versie.sleutel_hash = gekozen.sleutel_hash
           and versie.delivery_id <> all(cast(:held as bigint[]))
         order by versie.moment desc, versie.stand_op desc, versie.inhoud_hash desc
         limit 1
@@ -48,7 +52,7 @@ gewogen as (
     left join lateral (
         select versie.inhoud_hash
         from accepted.{{ bericht }} as versie
-        where not :begin and laatst.later
+        where laatst.later
           and versie.source = :source and versie.sleutel_hash = gekozen.sleutel_hash
           and versie.delivery_id <> all(cast(:held as bigint[]))
           and (versie.moment, versie.stand_op, versie.inhoud_hash)
@@ -56,6 +60,7 @@ gewogen as (
         order by versie.moment desc, versie.stand_op desc, versie.inhoud_hash desc
         limit 1
     ) as voor on true
+        {% endif %}
 )
 select
     record_nummer, sleutel_hash, inhoud_hash, moment, verantwoordelijk, lookup, voorstel, digest, rang,
