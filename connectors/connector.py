@@ -127,6 +127,14 @@ class RawRecord(NamedTuple):
     mark: Mark | None = None
 
 
+class Head(NamedTuple):
+    """What a part of a file says of itself, for all records in it: where it stands, under which name, and the word."""
+
+    place: str
+    name: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Header:
     """What a delivery says of itself before its first record.
@@ -135,6 +143,7 @@ class Header:
     Where a format has no place for something, it is left open: bericht, afzender and omvang "", versie 0,
     stand_op None. How the delivery was found then says it (Payload), and the connection who sent it.
     columns: the names that every record carries, where the format names them once at its begin.
+    heads: what the parts of the file say of themselves, each word once, where the format has such parts.
     """
 
     bericht: str
@@ -144,6 +153,7 @@ class Header:
     omvang: str
     scope: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    heads: tuple[Head, ...] = ()
 
 
 class Connector(Protocol):

@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
@@ -20,7 +21,6 @@ from connectors.connector import Found, Header, Left, Marker, Merged, Payload, R
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.filedrop_settings import FileDropOptions, FileDropSettings, settings_of
 from connectors.formats import form
-from connectors.formats.rows import Removal
 from connectors.opening import Opening
 from connectors.settings import build
 from connectors.store import FolderStore, Stat, Store, TooLarge, Vanished
@@ -42,8 +42,7 @@ class FileDropConnector(Opening[Store]):
         super().__init__()
         name = connection.id if connection else "filedrop"
         found = self._settings = settings_of(settings, name)
-        removal = Removal(found.removed_column, found.removed_word)
-        self._form = form.form_of(found.format, found.delimiter, found.encoding, removal)
+        self._form = form.form_of(found)
         self._connection = connection
         self.left: list[Left] = []
 
@@ -137,7 +136,8 @@ class FileDropConnector(Opening[Store]):
         """What the name of a file says, where the file itself cannot; None where it says too little. XML can."""
         if self._settings.format == "xml":
             return None
-        return file_names.found(name, requests, self._settings.format)
+        found = file_names.found(name, requests, self._settings.format)
+        return replace(found, stand_op=None) if found and self._settings.stand_op else found
 
     def header(self, stream: BinaryIO) -> Header:
         return self._form.header(stream)

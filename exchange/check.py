@@ -19,13 +19,16 @@ from schemas.faults import Fault, fault
 SHOWN = 20
 # What the text of a delivery-level fault says was expected.
 EXPECTED = {
-    "L001": "het formaat in de aansluiting van de bron (XML, CSV of XLSX)",
+    "L001": "het formaat in de aansluiting van de bron (XML, CSV, XLSX of JSON)",
     "L002": "een bericht dat met deze bron is afgesproken, in de namespace van het gepubliceerde schema",
     "L003": "de versie in de aansluiting van de bron",
     "L011": "het bericht en de dag, zoals aanmelding_20150302.csv",
     "L012": "zie de aansluiting van de bron",
     "L013": "zie de aansluiting van de bron",
 }
+
+
+NAMING = ("L015", "L017", "L018")  # their text names what the detail says
 
 
 @dataclass
@@ -57,7 +60,7 @@ def check(context: Context, file: Path) -> Report:
         if named:
             header = complete(header, named.bericht, named.scope)
         report.bericht = header.bericht
-        stand_op = (named or header).stand_op or datetime.combine(context.vandaag, time(), UTC)
+        stand_op = header.stand_op or (named and named.stand_op) or datetime.combine(context.vandaag, time(), UTC)
         judge_header(context.source, header, stand_op, context.vandaag)
         delivers = context.source.delivers[header.bericht]
         judge = Judge(context.region, context.source, header.bericht, connector, stand_op)
@@ -94,7 +97,7 @@ def _named(context: Context, connector: Connector, name: str) -> Found:
 def refusal(code: str, detail: str = "") -> str:
     """Why a whole delivery was refused, in Dutch. `detail` is the place or the names that came with the code."""
     expected = EXPECTED.get(code, "zoals afgesproken")
-    if code == "L015":
+    if code in NAMING:
         return fault(code, velden=detail).text()
     text = fault(code, vorm=expected, max="zoals afgesproken").text()
     return f"{text} ({detail})" if detail else text

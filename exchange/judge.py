@@ -13,8 +13,8 @@ from exchange.stage import MOMENT
 from schemas.check import Checker
 from schemas.faults import CATALOGUE, Fault
 
-# A gemeente speaks for itself: path of the field, and the fault when it names another.
-OWN = (("gemeente_code", "R030"), ("verantwoordelijke_code", "R031"))
+# A gemeente speaks for itself, and every source for the controllers that its declaration names.
+OTHER_GEMEENTE, OTHER_CONTROLLER = "R030", "R031"
 
 # A version from the future would stand before all that follow, so that no later one could take its place. One day
 # is left to clocks and time zones that differ.
@@ -58,7 +58,8 @@ class Judge:
         self._check = Checker(delivers.contract, region.codelists, names=self._names)
         self._key = delivers.contract.sleutel
         self._blocked = blocked
-        self._own = source.gemeente_code
+        self._gemeente = source.gemeente_code
+        self._controllers = (None, *source.verwerking.verantwoordelijken)
         self._foreign = tuple(getattr(connector, "foreign", ()))
         # As the check writes a moment, to the second: two texts compare as the moments do.
         self._latest = (stand_op + AHEAD).astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -83,10 +84,10 @@ class Judge:
             faults = [*faults, *[self._fault(REPAIRED, path) for path in repaired]]
         if ACTIE in raw.values:
             faults = [*faults, Fault("R032", ACTIE, "record", None, {"vorm": 'actie mag alleen "verwijderen" zijn'})]
-        if self._own:
-            for path, code in OWN:
-                if checked.values[path] not in (None, self._own):
-                    faults = [*faults, self._fault(code, path)]
+        if self._gemeente and checked.values["gemeente_code"] not in (None, self._gemeente):
+            faults = [*faults, self._fault(OTHER_GEMEENTE, "gemeente_code")]
+        if checked.values["verantwoordelijke_code"] not in self._controllers:
+            faults = [*faults, self._fault(OTHER_CONTROLLER, "verantwoordelijke_code")]
         if raw.wrong:  # whatever else is odd follows from that
             faults, unknown = [Fault("R032", "", "record", None, {"vorm": raw.wrong})], ()
         if self._blocked and (path := self._blocked.field(checked.values)):

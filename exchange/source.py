@@ -48,11 +48,15 @@ class Delivers:
 
 @dataclass(frozen=True)
 class Verwerking:
-    """Why the hub may process what this source delivers (AVG 6, 28, 35). Without it a source does not load."""
+    """Why the hub may process what this source delivers (AVG 6, 28, 35). Without it a source does not load.
+
+    verantwoordelijken: the controllers whose records it may carry; the party itself, unless others are declared.
+    """
 
     grondslag: str
     verwerkersovereenkomst: str
     dpia: str
+    verantwoordelijken: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ class Source:
         """A short hash of all that is declared of one bericht and decides what its bytes mean."""
         delivers = self.delivers[bericht]
         words = [getattr(delivers, field.name) for field in fields(delivers) if field.name != "contract"]
-        return sha256(repr((self.kind, self.code, self.settings, words)).encode()).hexdigest()[:16]
+        rights = (self.kind, self.code, self.verwerking.verantwoordelijken)
+        return sha256(repr((rights, self.settings, words)).encode()).hexdigest()[:16]
 
     def markdown(self) -> str:
         """A page about this source, made from its declaration."""
@@ -119,6 +124,7 @@ class Source:
             f"| bericht | contract | levert als |\n|---|---|---|\n{rows}\n\n"
             f"**Grondslag** {self.verwerking.grondslag} · "
             f"**verwerkersovereenkomst** {self.verwerking.verwerkersovereenkomst} · "
+            f"**namens** {', '.join(self.verwerking.verantwoordelijken)} · "
             f"**DPIA** {self.verwerking.dpia}\n\n"
             f"Declaratie: `{self.file}`. Een connection of een adres hoort in Airflow, nooit in dit bestand.\n"
         )
@@ -149,6 +155,7 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
             verwerking.text("grondslag", cure="name the article, for example AVG6-1e/Wmo5.1.1"),
             verwerking.date("verwerkersovereenkomst"),
             verwerking.text("dpia"),
+            _controllers(verwerking, code, codelists),
         ),
         connection_id=connection_id,
         settings=connection.rest(),
@@ -161,12 +168,37 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
     )
     verwerking.end()
     table.end()
+    _judge_constants(table, source)
     options = {bericht: delivers.options for bericht, delivers in source.delivers.items()}
     try:
         check_declaration(source.connector, source.settings, options, source.file)
     except DeclarationError as fault:
         raise table.wrong(fault.key, fault.cure) from None  # it may stand in a shared file
     return source
+
+
+def _controllers(table: Table, code: str, codelists: CodeLists) -> tuple[str, ...]:
+    """Whose records a source may carry: those of the party itself, or of exactly those that are named."""
+    if "verantwoordelijken" not in table.values:
+        return (code,)
+    named = table.texts("verantwoordelijken")
+    for one in named:
+        if not codelists.knows("organisatie", one):
+            raise table.wrong("verantwoordelijken", f"{one} is no organisation of region.toml; add it there")
+    if not named:
+        raise table.wrong("verantwoordelijken", "is empty; name the controllers, or remove it for the party itself")
+    return tuple(named)
+
+
+def _judge_constants(table: Table, source: Source) -> None:
+    """A constant that every record would be refused for is a mistake of ours, and no sender should hear of it."""
+    for bericht, delivers in source.delivers.items():
+        code = delivers.vast.get("verantwoordelijke_code", source.code)
+        if code not in source.verwerking.verantwoordelijken:
+            own = table.values["delivers"][bericht].get("vast", {})
+            place = f"delivers.{bericht}.vast" if "verantwoordelijke_code" in own else "shared.vast"
+            cure = f"{code} is none of the verantwoordelijken of this source; mend it, or name it in [verwerking]"
+            raise table.wrong(f"{place}.verantwoordelijke_code", cure)
 
 
 def _answering(table: Table, connection_id: str) -> Answering:

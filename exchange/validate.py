@@ -18,7 +18,7 @@ from sqlalchemy import Connection, func, select
 from connectors.connector import Header
 from exchange import delivery, late
 from exchange.blocked import blocked
-from exchange.columns import judge_columns
+from exchange.columns import judge_columns, judge_heads
 from exchange.context import Context
 from exchange.delivery import Counts, Delivery
 from exchange.errors import DeliveryRefused
@@ -93,6 +93,7 @@ def judge_header(source: Source, header: Header, stand_op: datetime, vandaag: da
         raise DeliveryRefused("L008", stand_op.date().isoformat())
     if header.columns:
         judge_columns(delivers, header.columns)
+    judge_heads(delivers, header.heads)
 
 
 def complete(header: Header, bericht: str, scope: tuple[str, ...]) -> Header:

@@ -1,4 +1,4 @@
-"""Who begins at another desk than that of a gemeente or of MEE: at a social team of welzijn, or the ouderenbonden.
+"""Who begins at another desk than that of a gemeente or of MEE: at a social team, a bond, a cliëntenraad.
 
 Most are people who came to a first desk earlier in the same year, with another question: a resident is known at
 several desks, each with an idea of its own of who it is. Many who call the ouderenbonden give no name.
@@ -12,13 +12,14 @@ from kit.chance import Weighted, rng, workday
 from kit.people import Person
 
 SENIOR = 65
-WELZIJN, OUDEREN = "WEL", "REG-OUD"
+WELZIJN, OUDEREN, CLIENTEN = "WEL", "REG-OUD", "REG-CLI"
 # Of the cases at a first desk, the share whose person comes to this desk later in the year.
-SHARE: Mapping[str, float] = {WELZIJN: 0.14, OUDEREN: 0.30}
-UNNAMED: Mapping[str, float] = {WELZIJN: 0.01, OUDEREN: 0.09}  # beside those: questions without a name
+SHARE: Mapping[str, float] = {WELZIJN: 0.14, OUDEREN: 0.30, CLIENTEN: 0.12}
+UNNAMED: Mapping[str, float] = {WELZIJN: 0.01, OUDEREN: 0.09, CLIENTEN: 0.005}  # beside those: questions without a name
 AGES: Mapping[str, Weighted[int]] = {
     WELZIJN: Weighted({14: 15, 45: 65, 72: 20}),
     OUDEREN: Weighted({45: 15, 72: 85}),
+    CLIENTEN: Weighted({14: 10, 45: 70, 72: 20}),
 }
 
 

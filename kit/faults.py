@@ -16,6 +16,7 @@ from kit.records import Record
 
 AHEAD = "R034"  # a moment from the future; a system that sends messages by itself stamps them by its own clock
 BY_MACHINE = ("stuf", "rest")
+NOT_OURS = "R031"  # the controller is another one than who delivers; only who writes it down can get it wrong
 Mistake = tuple[str, str, Callable[[Record, Random], bool]]  # fault code, field, what goes wrong
 
 
@@ -149,6 +150,8 @@ FILE: dict[str, tuple[Mistake, ...]] = {
     ),
 }
 TWICE = 0.15
+ANOTHER = "00000110"  # an organisation of the region that delivers nothing
+BESIDE = (AHEAD, NOT_OURS)  # what no record shows by itself: it takes the delivery, or the declaration of the source
 
 
 def spoil(record: Record, party: Party, bericht: str, r: Random) -> tuple[Record, tuple[str, ...]]:
@@ -159,6 +162,8 @@ def spoil(record: Record, party: Party, bericht: str, r: Random) -> tuple[Record
     mistakes = list((FILE if party.sends_file(bericht) else ZGW)[bericht])
     if party.protocol in BY_MACHINE:
         mistakes = [mistake for mistake in mistakes if mistake[0] != AHEAD]
+    if party.protocol == "xml":
+        mistakes.append((NOT_OURS, "verantwoordelijke_code", _put("verantwoordelijke_code", ANOTHER)))
     r.shuffle(mistakes)
     spoiled, codes, fields = deepcopy(record), set[str](), set[str]()
     wanted = 2 if r.random() < TWICE else 1

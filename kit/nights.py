@@ -35,7 +35,7 @@ class Change:
              fout         a state (new or newer) with the faults named in `faulty`
              dubbel       the same state once more, in the same file or a later one (file parties only)
     key      the values of the key fields, in the order of the contract
-    record   the full state, nested, in JSON-Schema form; of `ingetrokken` the key fields only
+    record   the full state, nested, in JSON-Schema form; of `ingetrokken` the key fields, and where it stood
     faulty   the fault codes with which it must be refused, sorted; () for a good record
     """
 
@@ -188,4 +188,6 @@ class Nights:
         self._add(self.r.choice([n for n in later if n > night]), "laat", key, older)
 
     def _key_only(self, record: Record) -> Record:
-        return {name: record[name] for name in KEY_FIELDS[self.bericht]}
+        """What is said of a record that is gone: its key, and in a file with a part per gemeente also in which part."""
+        part = ("gemeente_code",) if self.party.protocol == "json" else ()
+        return {name: record[name] for name in (*KEY_FIELDS[self.bericht], *part)}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 DATA = Path(__file__).parent / "data"
-Protocol = Literal["zgw", "xml", "stuf", "csv", "xlsx", "rest"]
+Protocol = Literal["zgw", "xml", "stuf", "csv", "xlsx", "rest", "json"]
 
 ANSWERS = "in"  # the folder of a room in which answers to its sender come
 ZAAK_SYSTEMS = ("zgw", "stuf")

@@ -34,9 +34,15 @@ ENDS = {
     "mee_drenthe": Weighted({"1": 30, "2": 52, "3": 2, "4": 5, "5": 4, "6": 4, "7": 3}),
     "welzijn_drenthe": Weighted({"1": 38, "2": 30, "3": 10, "4": 10, "5": 4, "6": 5, "7": 3}),
     "ouderenbonden": Weighted({"1": 66, "3": 10, "4": 17, "5": 2, "6": 5}),
+    "clientenorganisaties": Weighted({"1": 54, "3": 14, "4": 20, "5": 4, "6": 4, "7": 4}),
 }
-REFERS_AS = {"mee_drenthe": "11", "welzijn_drenthe": "07", "ouderenbonden": "10"}  # and a gemeente as 08
-REGIONAL = {"REG-OUD": "ouderenbonden"}
+REFERS_AS = {
+    "mee_drenthe": "11",
+    "welzijn_drenthe": "07",
+    "ouderenbonden": "10",
+    "clientenorganisaties": "10",
+}  # and a gemeente as 08
+REGIONAL = {"REG-OUD": "ouderenbonden", "REG-CLI": "clientenorganisaties"}
 KANAAL = Weighted({"1": 30, "2": 40, "3": 20, "4": 10})
 REFERRER = {True: Weighted({"02": 45, "04": 12, "05": 12, "06": 4, "07": 6, "09": 16, "12": 3, "99": 2}),
             False: Weighted({"01": 48, "03": 14, "04": 12, "06": 3, "07": 8, "08": 5, "10": 6,

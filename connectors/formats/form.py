@@ -1,21 +1,26 @@
-"""The form that a party's files have: XML after our schema, CSV, or XLSX."""
+"""The form that a party's files have: XML after our schema, CSV, XLSX, or JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from connectors.connector import Header, Marker, RawRecord
 from connectors.formats import xml
 from connectors.formats.csv_rows import CSV_SHAPE, CsvFormat
+from connectors.formats.json_records import JsonFormat
 from connectors.formats.rows import Removal
 from connectors.formats.split import WHOLE, Part, Shape
 from connectors.formats.xml_plain import FOOT
 
-NAMES = ("xml", "csv", "xlsx")
+if TYPE_CHECKING:
+    from connectors.filedrop_settings import FileDropSettings
+
+NAMES = ("xml", "csv", "xlsx", "json")
 MEDIA_TYPES = {
     ".xml": "application/xml",
     ".csv": "text/csv",
+    ".json": "application/json",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -38,11 +43,15 @@ class XmlFormat:
         return xml.read(stream, bericht, marker=marker)
 
 
-def form_of(name: str, delimiter: str, encoding: str, removal: Removal) -> Form:
-    """The form of a name in NAMES; delimiter and encoding are those of a CSV."""
-    if name == "csv":
-        return CsvFormat(delimiter, encoding, removal)
-    if name == "xlsx":
+def form_of(settings: FileDropSettings) -> Form:
+    """The form that these settings declare."""
+    removal = Removal(settings.removed_column, settings.removed_word)
+    if settings.format == "csv":
+        return CsvFormat(settings.delimiter, settings.encoding, removal)
+    if settings.format == "json":
+        said = (settings.records, settings.head, settings.single, settings.stand_op, settings.afzender)
+        return JsonFormat(*said, removal)
+    if settings.format == "xlsx":
         from connectors.formats.xlsx import XlsxFormat  # its library is slow to import, and few parties need it
 
         return XlsxFormat(removal)
@@ -51,6 +60,6 @@ def form_of(name: str, delimiter: str, encoding: str, removal: Removal) -> Form:
 
 def split(name: str, stream: BinaryIO, bericht: str, size: int, part: int, parts: int) -> BinaryIO:
     """Part number `part` (from 0) of `parts` of a delivery of `size` bytes; the stream stands at its begin."""
-    shapes = {"csv": CSV_SHAPE, "xlsx": WHOLE}
+    shapes = {"csv": CSV_SHAPE, "xlsx": WHOLE, "json": WHOLE}
     xml_shape = Shape(xml.plain_head, f"</{bericht}>".encode(), (b"<!", b"<?"), FOOT)
     return cast(BinaryIO, Part(stream, shapes.get(name, xml_shape), size, part, parts))

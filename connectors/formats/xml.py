@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, BinaryIO, cast
 
 from lxml import etree
@@ -23,10 +22,11 @@ from lxml import etree
 from connectors.connector import Header, Marker, RawRecord
 from connectors.errors import DeliveryRefused
 from connectors.formats import xml_tree
+from connectors.formats.moment import moment_of
 from connectors.formats.xml_plain import FOOT, NotPlain, PlainReader
 from connectors.formats.xml_tree import FORBIDDEN_DTD, MAX_RECORD, OPTIONS, ROOT, UNREADABLE, WRONG_BERICHT
 
-WRONG_VERSION, EMPTY, WRONG_MOMENT, WRONG_OMVANG = "L003", "L005", "L007", "L009"
+WRONG_VERSION, EMPTY, WRONG_OMVANG = "L003", "L005", "L009"
 CHUNK = 1 << 18
 MAX_HEAD = 1 << 16
 BEFORE = "voor de XML-declaratie mag niets staan, ook geen lege regel"
@@ -43,7 +43,7 @@ def header(stream: BinaryIO) -> Header:
     """What a delivery says of itself in its first element. Raises DeliveryRefused."""
     root, _ = _root(stream)
     bericht, versie = _bericht(root)
-    stand_op = _moment(root.get("stand_op"))
+    stand_op = moment_of(root.get("stand_op"))
     omvang = root.get("omvang")
     if omvang not in ("volledig", "wijzigingen"):
         raise DeliveryRefused(WRONG_OMVANG)
@@ -142,17 +142,6 @@ def _bericht(root: Any) -> tuple[str, int]:
     if match is None or name != ROOT:
         raise DeliveryRefused(WRONG_BERICHT, "het eerste element")
     return match[1], int(match[2])
-
-
-def _moment(text: str | None) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text or "")
-    except ValueError:
-        moment = None
-    # Outside these years no system delivered, and some cannot even write the date down.
-    if moment is None or moment.tzinfo is None or not 1900 < moment.year < 2200:
-        raise DeliveryRefused(WRONG_MOMENT)
-    return moment
 
 
 def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:

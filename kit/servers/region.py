@@ -9,7 +9,7 @@ from typing import Any
 from kit.calendar import Calendar, date_of
 from kit.nights import FULL_FILE
 from kit.parties import ANSWERS, Party, parties
-from kit.servers import files, tables
+from kit.servers import ddas, files, tables
 from kit.servers.auth import Client
 from kit.servers.cases import Register
 from kit.servers.catalogue import Catalogue
@@ -34,6 +34,7 @@ SENDERS: Mapping[str, str] = {  # name -> how it logs in
     "welzijn_drenthe": "key",
     "ouderenbonden": "password",
     "jgz_drenthe": "key",
+    "clientenorganisaties": "password",
 }
 # Those whose own system is asked, and who have a room for the answers that come back and nothing else.
 BOXES: Mapping[str, str] = {
@@ -225,10 +226,12 @@ class Region:
                     continue
                 levering = self.world.levering(name, bericht, night)
                 if levering is not None:
-                    is_table = party.protocol in tables.FORMATS
-                    file = tables.file_name(levering, party.protocol) if is_table else files.file_name(bericht, day)
+                    is_named = party.protocol in (*tables.FORMATS, ddas.FORMAT)
+                    file = tables.file_name(levering, party.protocol) if is_named else files.file_name(bericht, day)
                     making = user.room.parent / f".{name}_{file}"
-                    if is_table:
+                    if party.protocol == ddas.FORMAT:
+                        ddas.write(levering, party, making)
+                    elif is_named:
                         tables.write(levering, name, making)
                     else:
                         files.write(levering, party.code, making)

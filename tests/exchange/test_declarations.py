@@ -92,6 +92,31 @@ def test_a_wrong_key_gives_one_line(tmp_path: Path, illness: str, old: str, new:
     assert "\n" not in line
 
 
+OWN, NAMED = 'dpia = "DPIA-2014-07"', "verwerking.verantwoordelijken"
+
+
+@pytest.mark.parametrize(
+    ("illness", "old", "new", "key", "cure"),
+    [
+        ("a controller that nobody knows", OWN, f'{OWN}\nverantwoordelijken = ["9999"]', NAMED,
+         "9999 is no organisation of region.toml; add it there"),
+        ("no controller at all", OWN, f"{OWN}\nverantwoordelijken = []", NAMED, "is empty"),
+        ("a constant that is another's", 'financier_code = "1"', 'verantwoordelijke_code = "0109"',
+         "delivers.aanmelding.vast.verantwoordelijke_code", "0109 is none of the verantwoordelijken of this source"),
+    ],
+)  # fmt: skip
+def test_whose_records_a_source_carries_is_held_against_the_region(
+    tmp_path: Path, illness: str, old: str, new: str, key: str, cure: str
+) -> None:
+    told = REGION + '[organisaties."41018393"]\nnaam = "MEE Drenthe"\nsoort = "aanbieder"\n'
+    other = SOURCE.replace('code = "0109"', 'code = "41018393"').replace('"gemeente"', '"aanbieder"')
+    assert region(tmp_path, other, region=told).sources["coevorden"].verwerking.verantwoordelijken == ("41018393",)
+    assert old in other
+    (fault,) = region(tmp_path, other.replace(old, new), region=told).faults
+    assert fault.key == key
+    assert cure in str(fault)
+
+
 def test_answers_go_beside_the_files_of_a_source_and_else_to_a_box_that_it_names(tmp_path: Path) -> None:
     beside = SOURCE.replace(ANSWER, '[answer]\nchannel = "folder"\n').replace('id = "proef"', 'id = "hier"')
     assert region(tmp_path, beside).sources["coevorden"].answer.connection_id == "hier"

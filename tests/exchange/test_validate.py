@@ -1,5 +1,6 @@
 """Each fault gets its code and an answer in Dutch; a delivery that cannot be read is refused as a whole."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -98,6 +99,35 @@ def test_another_gemeente_s_record_is_refused_and_not_loaded(hub: Hub) -> None:
     assert (counts.accepted, counts.rejected) == (0, 1)
     ((faults,),) = hub.rows("select faults from exchange.reject")
     assert [fault["code"] for fault in faults] == ["R030", "R031"]
+
+
+@pytest.mark.parametrize(
+    ("controllers", "codes"),
+    [(("0109",), ["R031"]), (("0109", "41018393"), []), (("41018393",), [])],
+    ids=["its own alone", "another too", "another alone"],
+)
+def test_an_aanbieder_carries_records_of_the_controllers_that_its_declaration_names(
+    hub: Hub, controllers: tuple[str, ...], codes: list[str]
+) -> None:
+    verwerking = replace(hub.source.verwerking, verantwoordelijken=controllers)
+    hub.source = replace(hub.source, kind="aanbieder", verwerking=verwerking)
+    foreign = aanmelding("A", gemeente_code="0114", verantwoordelijke_code="41018393")
+    counts = hub.deliver("aanmelding_1.xml", [foreign])
+    assert (counts.accepted, counts.rejected) == (1 - len(codes), len(codes))
+    told = hub.rows(
+        "select fault ->> 'code', fault ->> 'tekst' from exchange.reject, jsonb_array_elements(faults) fault"
+    )
+    assert [code for code, _ in told] == codes
+    for _, text in told:  # the field, and never the code that stood in it
+        assert text == "verantwoordelijke_code: deze bron levert niet namens deze verwerkingsverantwoordelijke."
+
+
+def test_a_record_of_another_controller_is_judged_again_when_the_declaration_names_it(hub: Hub) -> None:
+    foreign = aanmelding("A", gemeente_code="0109", verantwoordelijke_code="41018393")
+    assert hub.deliver("aanmelding_1.xml", [foreign]).rejected == 1
+    verwerking = replace(hub.source.verwerking, verantwoordelijken=("0109", "41018393"))
+    hub.source = replace(hub.source, verwerking=verwerking)
+    assert hub.deliver("aanmelding_2.xml", [foreign], stand_op="2015-03-02T06:00:00Z").accepted == 1
 
 
 def test_a_removal_that_was_misspelled_is_refused_and_no_update(hub: Hub) -> None:
