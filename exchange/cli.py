@@ -3,7 +3,7 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,8 +16,9 @@ from exchange.context import Context
 from exchange.data_docs import data_docs, folder_of
 from exchange.publish import publish as publish_region
 from exchange.receive import receive as receive_source
+from exchange.region import Region
 from exchange.replay import again
-from exchange.shell import Day, Json, SourceName, app, context_of, day, delivered_by, one_line, out, print_json, regions
+from exchange.shell import Day, Json, SourceName, app, context_of, day, delivered_by, of_each, one_line, out, print_json
 from exchange.take_in import take_in
 from exchange.try_out import try_night
 
@@ -119,8 +120,8 @@ def _take_in_all(context: Context, delivery_ids: list[int], as_json: bool) -> No
 @one_line
 def publish(vandaag: Day = None, as_json: Json = False) -> None:
     """Make the marts anew from the current state, say whose figures may be behind, and whether they add up."""
-    done = []
-    for region in regions():
+
+    def published(region: Region) -> list[dict[str, Any]]:
         one = publish_region(region, day(vandaag, region.name))
         unmet = [
             f"{judged.expectation} {judged.subject}"
@@ -128,13 +129,16 @@ def publish(vandaag: Day = None, as_json: Json = False) -> None:
             if not judged.is_met
         ]
         data_docs(region)
-        told = {"region": one.region, "rows": one.rows, "stale": [vars(s) for s in one.stale], "not_as_expected": unmet}
-        done.append(told)
         if not as_json:
             out.print(one.line(), highlight=False)
             out.print(
                 f"quality: {', '.join(unmet) or 'all as expected'} · {folder_of(region)}/index.html", highlight=False
             )
+        return [
+            {"region": one.region, "rows": one.rows, "stale": [vars(s) for s in one.stale], "not_as_expected": unmet}
+        ]
+
+    done = of_each(published)
     if as_json:
         print_json(done)
 

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from exchange.erase import Decision, Erased, decide
 from exchange.erase import erase as carry_out
 from exchange.errors import DeclarationError
-from exchange.shell import Day, Json, SourceName, app, context_of, one_line, out, print_table, regions
-from warehouse.engine import engine_for
+from exchange.shell import Day, Json, SourceName, app, context_of, one_line, out, print_table, rows_of
 from warehouse.tables import gewist
 
 HEADS = ("source", "verantwoordelijke_code", "besluit", "datum_besluit")
@@ -43,11 +42,8 @@ def erase(
 @one_line
 def erased(as_json: Json = False) -> None:
     """List the decisions to erase that were carried out, without anything of a person."""
-    decisions = []
-    for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            rows = connection.execute(select(gewist).order_by(gewist.c.known_from)).mappings()
-            decisions += [Decision(**{name: row[name] for name in Decision.__dataclass_fields__}) for row in rows]
+    rows = rows_of(select(gewist).order_by(gewist.c.known_from))
+    decisions = [Decision(**{name: row[name] for name in Decision.__dataclass_fields__}) for _, row in rows]
     if as_json:
         sys.stdout.writelines(f"{decision.line()}\n" for decision in decisions)
     else:

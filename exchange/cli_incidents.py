@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from exchange.shell import Day, Json, app, day, one_line, print_json, print_table, regions
+from exchange.region import Region
+from exchange.shell import Day, Json, app, day, of_each, one_line, print_json, print_table
 from reports.incident import KINDS
 from warehouse.engine import engine_for
 from warehouse.tables import incident as table
@@ -23,12 +24,14 @@ def incidents(vandaag: Day = None, as_json: Json = False) -> None:
     """What goes wrong now, and what was over in the last two weeks: since when, why, and who was told."""
     shown = select(*[table.c[name] for name in SHOWN])
     shown = shown.order_by(table.c.recovered_on.is_not(None), table.c.opened_on.desc(), table.c.incident_id)
-    rows: list[dict[str, Any]] = []
-    for region in regions():
+
+    def rows_in(region: Region) -> list[dict[str, Any]]:
         since = day(vandaag, region.name) - RECENT
         query = shown.where(or_(table.c.recovered_on.is_(None), table.c.recovered_on >= since))
         with engine_for(region.database, "loader").connect() as connection:
-            rows += [{"region": region.name, **row} for row in connection.execute(query).mappings()]
+            return [{"region": region.name, **row} for row in connection.execute(query).mappings()]
+
+    rows = of_each(rows_in)
     if as_json:
         print_json(rows)
         return

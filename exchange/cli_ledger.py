@@ -11,7 +11,19 @@ from exchange.check import refusal
 from exchange.delivery import TRIED, Counts, place_of
 from exchange.document import warning_text
 from exchange.region import Region
-from exchange.shell import Json, app, err, one_line, out, print_json, print_table, regions, rows_of
+from exchange.shell import (
+    Json,
+    app,
+    delivered_by,
+    err,
+    of_each,
+    one_line,
+    out,
+    print_json,
+    print_table,
+    regions,
+    rows_of,
+)
 from exchange.status import status as status_of
 from warehouse.engine import engine_for
 from warehouse.tables import delivery, reject
@@ -43,10 +55,12 @@ def sources(as_json: Json = False) -> None:
 @one_line
 def status(as_json: Json = False) -> None:
     """How every source stands: what its last night brought, and what became of it."""
-    rows = []
-    for region in regions():
+
+    def rows_in(region: Region) -> list[dict[str, Any]]:
         with engine_for(region.database, "loader").connect() as connection:
-            rows += [row.as_dict() for row in status_of(connection, region)]
+            return [row.as_dict() for row in status_of(connection, region)]
+
+    rows = of_each(rows_in)
     if as_json:
         print_json(rows)
         return
@@ -93,6 +107,7 @@ def rejects(
     as_json: Json = False,
 ) -> None:
     """The refused records of a delivery, and what was odd in the others, as the sender gets them. No values."""
+    delivered_by(delivery_id)
     columns = (reject.c.record_nummer, reject.c.sleutel, reject.c.gemeente_code, reject.c.faults)
     query = select(*columns).where(reject.c.delivery_id == delivery_id).order_by(reject.c.record_nummer)
     rows = [row for _, row in rows_of(query)]

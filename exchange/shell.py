@@ -4,6 +4,7 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -30,6 +31,7 @@ app = typer.Typer(
 WIDE = None if sys.stdout.isatty() else 10_000
 out, err = Console(width=WIDE), Console(stderr=True)
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program instead of a table.")]
 Day = Annotated[
@@ -39,13 +41,34 @@ Day = Annotated[
 SourceName = Annotated[str, typer.Argument(help="A source: the name of its file in regions/*/sources.")]
 
 
+@dataclass
+class _Call:
+    """One call of `hub`: the region it is about (empty: all), and whether a region gave no answer."""
+
+    region: str = ""
+    is_partial: bool = False
+
+
+_call = _Call()
+
+
 def regions() -> list[Region]:
-    """All regions of this installation. Raises DeclarationError where one does not load."""
-    return load_regions()
+    """The regions that the command is about. Raises DeclarationError where one does not load, or is not there."""
+    found = load_regions()
+    if not _call.region:
+        return found
+    chosen = [region for region in found if region.name == _call.region]
+    if not chosen:
+        names = ", ".join(region.name for region in found)
+        raise DeclarationError("command line", "--region", f"is no region; choose from {names}")
+    return chosen
 
 
 @app.callback()
-def _join() -> None:
+def _begin(
+    region: Annotated[str, typer.Option(help="Only this region, for example `hub --region drenthe status`.")] = "",
+) -> None:
+    _call.region, _call.is_partial = region, False
     join_trial()
 
 
@@ -55,12 +78,19 @@ def one_line(command: F) -> F:
     @functools.wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
-            return command(*args, **kwargs)
+            given = command(*args, **kwargs)
         except (DeclarationError, SourceRefused, SourceUnavailable, WarehouseError, LookupError) as error:
-            err.print(f"[red]hub:[/] {type(error).__name__}: {error}", highlight=False, soft_wrap=True)
+            _tell(error)
             raise typer.Exit(2) from None
+        if _call.is_partial:
+            raise typer.Exit(2)
+        return given
 
     return wrapped  # type: ignore[return-value]
+
+
+def _tell(error: Exception, where: str = "hub") -> None:
+    err.print(f"[red]{where}:[/] {type(error).__name__}: {error}", highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:
@@ -86,18 +116,39 @@ def day(vandaag: str | None, region: str = "") -> date:
         raise DeclarationError("command line", "--vandaag", "must be a date, as in 2015-03-02") from None
 
 
-def rows_of(query: Select[Any]) -> list[tuple[Region, dict[str, Any]]]:
-    """The rows of a query, of every region."""
-    found: list[tuple[Region, dict[str, Any]]] = []
+def of_each(work: Callable[[Region], Iterable[T]]) -> list[T]:
+    """What `work` gives of each region. One whose database refuses is told in a line, and holds up no other."""
+    found: list[T] = []
     for region in regions():
-        with engine_for(region.database, "loader").connect() as connection:
-            found += [(region, dict(row)) for row in connection.execute(query).mappings()]
+        try:
+            found += work(region)
+        except WarehouseError as error:
+            _call.is_partial = True
+            _tell(error, region.name)
     return found
 
 
+def rows_of(query: Select[Any]) -> list[tuple[Region, dict[str, Any]]]:
+    """The rows of a query, of every region."""
+
+    def rows(region: Region) -> list[tuple[Region, dict[str, Any]]]:
+        with engine_for(region.database, "loader").connect() as connection:
+            return [(region, dict(row)) for row in connection.execute(query).mappings()]
+
+    return of_each(rows)
+
+
 def delivered_by(delivery_id: int) -> tuple[Region, str]:
-    """The region that has a delivery, and the source that delivered it. Raises LookupError."""
-    for region, row in rows_of(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id)):
+    """The region that has a delivery, and the source that delivered it. Raises LookupError.
+
+    Each region counts its own: a number may stand for a delivery in more than one.
+    """
+    found = rows_of(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id))
+    if len(found) > 1:
+        names = " and ".join(region.name for region, _ in found)
+        cure = f"say which, as in `hub --region {found[0][0].name} …`"
+        raise LookupError(f"delivery {delivery_id} is there in {names}: {cure}")
+    for region, row in found:
         return region, row["source"]
     raise LookupError(f"there is no delivery {delivery_id}; `hub deliveries` lists them")
 

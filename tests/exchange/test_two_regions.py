@@ -196,8 +196,37 @@ def test_the_commands_tell_of_both(both: Both, monkeypatch: pytest.MonkeyPatch) 
     assert {residual for _, _, residual in states.values()} == {0}
     assert [one["region"] for one in told("publish")] == ["drenthe", "parkstad"]
     assert {row["source"] for row in told("deliveries", "--limit", "200")} == set(states)
+    assert {row["region"] for row in _json("--region", "parkstad", "status")} == {"parkstad"}
     for region in both.regions.values():
         assert housekeeping(region, DAYS[region.name]).stages == 0
+
+
+def test_a_number_that_both_have_is_no_delivery_until_the_region_is_said(
+    both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange.shell, "load_regions", lambda: list(both.regions.values()))
+    unclear = CliRunner().invoke(app, ["rejects", "1"])
+    assert unclear.exit_code == 2
+    assert "delivery 1 is there in drenthe and parkstad: say which" in unclear.stderr
+    assert "`hub --region drenthe …`" in unclear.stderr
+    assert CliRunner().invoke(app, ["--region", "parkstad", "rejects", "1"]).exit_code == 0
+    assert "is no region; choose from drenthe" in CliRunner().invoke(app, ["--region", "twente", "status"]).stderr
+
+
+def test_a_region_without_its_database_holds_up_no_other(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = replace(both.regions["drenthe"], name="twente", database="hub_twente_not_made")
+    monkeypatch.setattr(exchange.shell, "load_regions", lambda: [missing, both.regions["parkstad"]])
+    (both.home / "vandaag").write_text("2015-03-02\nparkstad 2026-03-02\n")
+    monkeypatch.setenv("HUB_CALENDAR", str(both.home / "vandaag"))
+    for words in (["status", "--json"], ["publish", "--json"]):
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 2
+        assert "twente: WarehouseError" in done.stderr
+        assert {row["region"] for row in json.loads(done.stdout)} == {"parkstad"}
+
+
+def _json(*words: str) -> Any:
+    return json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
 
 
 def test_beekdaelen_is_a_gemeente_since_2019_and_nuth_until_then(both: Both, tmp_path: Path) -> None:
