@@ -23,8 +23,10 @@ from warehouse.tables import delivery as table
 log = logging.getLogger(__name__)
 
 
-def receive(context: Context) -> list[int]:
+def receive(context: Context, whole: bool = False) -> list[int]:
     """Fetch and store all that the source has for us. Returns the deliveries that wait to be validated or merged.
+
+    whole: as if it was never asked before, instead of reading on from the last pick-up that was merged.
 
     Raises SourceUnavailable (trying again may cure it), SourceRefused (tell the owner), DeclarationError.
     """
@@ -39,7 +41,7 @@ def receive(context: Context) -> list[int]:
     requests = [Request(bericht, delivers.options) for bericht, delivers in source.delivers.items()]
     with context.lock(), run(context), context.workdir() as workdir, context.connector() as connector:
         try:
-            for payload in connector.fetch(requests, workdir, context.vandaag, _seen(context)):
+            for payload in connector.fetch(requests, workdir, context.vandaag, {} if whole else _seen(context)):
                 kept = _keep(context, payload)
                 if proof.wanted(connector, kept):
                     proof.prove(context, connector, kept)

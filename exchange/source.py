@@ -22,7 +22,7 @@ from schemas.contract import Contract, load, names
 from schemas.errors import ContractError
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-RESERVED = ("publish", "housekeeping")  # what Airflow runs for a region bears names like these
+RESERVED = ("publish", "housekeeping", "replay")  # what Airflow runs for a region bears names like these
 PROEF = "**PROEF**: wat deze bron levert wordt getoetst en beantwoord; er wordt niets van bewaard of verwerkt.\n\n"
 CHANNELS: Mapping[str, str] = {"sftp": "sftp", "folder": "fs"}  # channel of an answer -> conn_type of its connection
 

@@ -17,7 +17,7 @@ def test_each_declared_source_is_a_dag_and_nothing_is_wrong(parse: Parse) -> Non
     sources = {source for region in regions for source in region.sources}
     assert bag.import_errors == {}
     assert len(sources) >= 6
-    others = {f"{what}_{region.name}" for region in regions for what in ("publish", "housekeeping")}
+    others = {f"{what}_{region.name}" for region in regions for what in ("publish", "housekeeping", "replay")}
     assert set(bag.dags) == sources | others
 
 
@@ -67,7 +67,7 @@ def test_a_wrong_source_is_one_line_and_takes_no_other_down(
 ) -> None:
     (sources / file).write_text(declaration.replace(right, wrong))
     bag = parse()
-    assert set(bag.dags) == {"emmen", "publish_drenthe", "housekeeping_drenthe"}
+    assert set(bag.dags) == {"emmen", "publish_drenthe", "housekeeping_drenthe", "replay_drenthe"}
     assert list(bag.import_errors) == ["declarations.py"]
     line = bag.import_errors["declarations.py"]
     assert "\n" not in line
