@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Asset, CronTriggerTimetable, get_current_context, task
 
 from dags import notifier
+from dags.late import deadline
 from dags.tasks import PARAMS, RETRIES, connection, cure, log, one_line, run_id, timed, vandaag
 from exchange import answer, assess, merge, receive, runs, try_out, validate
 from exchange.context import Context
@@ -62,6 +63,7 @@ def source_dag(region: Region, source: Source) -> DAG:
             **RETRIES,
         },
         params=PARAMS,
+        deadline=deadline(region, source),
         max_active_runs=1,
         catchup=False,
     ) as dag:

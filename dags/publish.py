@@ -8,6 +8,7 @@ from airflow.sdk import DAG, Asset, get_current_context, task
 
 from dags import notifier
 from dags.building import actueel, nightly
+from dags.late import deadline
 from dags.tasks import PARAMS, RETRIES, cure, log, timed, vandaag
 from exchange import assess_marts, data_docs, publish
 from exchange.clock import PUBLISH_AT
@@ -24,6 +25,7 @@ def publish_dag(region: Region) -> DAG:
         tags=["publish", region.name],
         default_args={"owner": region.name, "on_failure_callback": notifier.failed(region, "publish"), **RETRIES},
         params=PARAMS,
+        deadline=deadline(region),
         max_active_runs=1,
         catchup=False,
     ) as dag:

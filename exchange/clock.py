@@ -1,9 +1,11 @@
 """The one place where the hub asks what day it is; every verb takes `vandaag` as a parameter instead."""
 
 import os
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from croniter import croniter
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 CALENDAR = "HUB_CALENDAR"
@@ -28,3 +30,10 @@ def trial_day(region: str = "") -> date | None:
     days = {name[0] if name else "": day for *name, day in lines}
     day = days.get(region, days.get(""))
     return date.fromisoformat(day) if day else None
+
+
+def until_published(schedule: str) -> timedelta:
+    """From the moment of a source's own schedule until the next publication."""
+    asked: datetime = croniter(schedule, datetime(2015, 1, 1)).get_next(datetime)
+    published: datetime = croniter(PUBLISH_AT, asked).get_next(datetime)
+    return published - asked

@@ -1,5 +1,6 @@
 """A source that fails for three nights: its owner gets one mail, and one more when it works again."""
 
+import asyncio
 import email
 import email.policy
 import json
@@ -15,6 +16,7 @@ from aiosmtpd.controller import Controller
 from airflow.sdk.exceptions import AirflowFailException
 
 from dags import notifier
+from dags.late import night_is_late
 from exchange.region import load_regions
 from tests.dags.test_runs import CONF, DELIVERY, RECORD, Parse
 from warehouse.engine import engine_for
@@ -151,3 +153,15 @@ def test_a_mail_server_that_is_down_is_one_line_without_its_password(
 )
 def test_only_what_was_let_through_is_quoted(error: Exception | None, said: str) -> None:
     assert notifier.reason({"exception": error}) == said
+
+
+def test_a_deadline_that_passed_is_a_mail_to_the_region_and_its_end_another(
+    hub: Path, calm: None, airflow_database: None, sources: Path, parse: Parse, box: Box
+) -> None:
+    sent = {"dag_id": "publish_drenthe", "queued_at": "2015-03-02T05:30:01Z", "conf": {"vandaag": "2015-03-02"}}
+    for _ in range(2):
+        asyncio.run(night_is_late("drenthe", None, {"dag_run": sent}))
+    (mail,) = box.mails
+    assert (mail["To"], mail["Subject"]) == ("regiohub@drenthe.example", "De nacht is laat: Regiohub Drenthe")
+    assert night(parse, 2, "publish_drenthe").state == "success"
+    assert "Hersteld: de nacht is laat: Regiohub Drenthe" in [one["Subject"] for one in box.mails]

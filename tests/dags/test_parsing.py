@@ -1,6 +1,7 @@
 """What Airflow makes of the declarations: one DAG per source, and a wrong one takes no other with it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,21 @@ def test_a_task_builds_its_own_dag_only(
     assert {"emmen", "assen"} <= set(parse().dags)
     monkeypatch.setenv("_AIRFLOW_PARSING_CONTEXT_DAG_ID", "assen")
     assert "emmen" not in parse().dags
+
+
+def test_a_night_that_is_not_over_when_the_marts_are_published_is_late(sources: Path, parse: Parse) -> None:
+    dags = parse().dags
+    (of_source,), (of_region,) = dags["emmen"].deadline, dags["publish_drenthe"].deadline
+    assert (of_source.interval, of_region.interval) == (timedelta(hours=4), timedelta(hours=1))  # 01:30 to 05:30
+    assert of_source.callback.path == of_region.callback.path == "dags.late.night_is_late"
+    assert (of_source.callback.kwargs, of_region.callback.kwargs) == (
+        {"region": "drenthe", "source": "emmen"},
+        {"region": "drenthe", "source": None},
+    )
+
+
+def test_a_deadline_can_be_shortened_to_see_it_pass(
+    sources: Path, parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_LATE_AFTER", "2")
+    assert parse().dags["emmen"].deadline[0].interval == timedelta(seconds=2)
