@@ -6,6 +6,8 @@ one by one each has its log, its pid and a loopback address only.
 
 import configparser
 import io
+import json
+import os
 import secrets
 import subprocess
 import time
@@ -33,6 +35,7 @@ STARTING_SECONDS = 180
 PRELOADED = ("connectors", "dags", "exchange", "plugins", "quality", "reports", "schemas", "warehouse")
 SOURCES = (".py", ".toml", ".csv", ".sql", ".j2")
 IDLE = "10min"
+LINEAGE = "HUB_LINEAGE"  # a file for the events of lineage, for who wants to see them
 
 
 @dataclass
@@ -60,7 +63,7 @@ class Airflow:
 
     def start(self) -> None:
         """Start what does not run yet. Raises DemoError when a part does not come up."""
-        signature = processes.digest({**self.env, "version": _version()})
+        signature = processes.digest({**self.env, "version": _version(), "lineage": os.environ.get(LINEAGE, "")})
         alive = [name for name in COMPONENTS if processes.running(self.home, name)]
         if len(alive) == len(COMPONENTS) and self.home.state().get("airflow_env") == signature:
             return
@@ -173,6 +176,7 @@ class Airflow:
             # A worker that misses the end of its task looks again after this many seconds, and is busy until then.
             "workers": {"execution_api_timeout": "60", "min_heartbeat_interval": "1"},
             "dag_processor": {"refresh_interval": "15", "min_file_process_interval": "60"},
+            "openlineage": _lineage(),
             "logging": {
                 "base_log_folder": str(self.home.airflow / "logs"),
                 "uvicorn_logging_level": "WARNING",
@@ -185,6 +189,18 @@ class Airflow:
         written = io.StringIO()
         parser.write(written)
         write_private(self.home.airflow / "airflow.cfg", written.getvalue())
+
+
+def _lineage() -> dict[str, str]:
+    """Where events of lineage go: a file, when one is named; else nowhere."""
+    if not (file := os.environ.get(LINEAGE)):
+        return {"disabled": "True"}
+    return {
+        "transport": json.dumps({"type": "file", "log_file_path": file, "append": True}),
+        "extractors": "dags.lineage.HubExtractor",
+        "disable_source_code": "True",
+        "namespace": "hub",
+    }
 
 
 def without_keys(env: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ an emptied table to who began reading before.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -30,12 +30,17 @@ def publish_marts(connection: Connection, vandaag: date) -> dict[str, int]:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_PUBLICATION})
     parameters = {"vandaag": vandaag, "minderjarig": sorted(minor_codes())}
     rows = {}
+    for mart, statement in mart_statements():
+        rows[mart] = run(connection, statement, **parameters).rowcount
+    return rows
+
+
+def mart_statements() -> Iterator[tuple[str, str]]:
+    """(mart, statement): what makes all marts anew, in its order; the last statement of a mart fills it."""
     for path in sorted((FOLDER / "sql" / "marts").glob("*.sql")):
         schema, _, table = path.stem.partition("_")
         for statement in statements(f"sql/marts/{path.name}"):
-            written = run(connection, statement, **parameters).rowcount
-        rows[f"mart_{schema}.{table}"] = written
-    return rows
+            yield f"mart_{schema}.{table}", statement
 
 
 def load_declared(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:

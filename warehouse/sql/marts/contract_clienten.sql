@@ -70,9 +70,9 @@ volgorde AS (
     FROM telling
     CROSS JOIN (SELECT drempel_kenmerk FROM warehouse.raamcontract) AS drempel
     WINDOW
-        set AS (PARTITION BY tijdvak, datum_van, gebied = '' ORDER BY least(minderjarig, meerderjarig), gebied),
-        eerder AS (set ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-        verder AS (set ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+        reeks AS (PARTITION BY tijdvak, datum_van, gebied = '' ORDER BY least(minderjarig, meerderjarig), gebied),
+        eerder AS (reeks ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+        verder AS (reeks ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
 ),
 zichtbaar AS (
     SELECT
