@@ -117,7 +117,7 @@ def _holders(secret: str) -> set[str]:
 
 def test_only_what_runs_verbs_gets_keys_of_people_and_the_login_of_the_loader() -> None:
     assert _holders(KEYS) == {"scheduler", "worker", "hand"}
-    assert _holders("hub_database_url") == {"init", "scheduler", "worker"}
+    assert _holders("hub_database_url") == {"init", "scheduler", "triggerer", "worker"}
     assert _holders("hub_hand_url") == {"init", "hand"}
     assert _holders("hub_pages_url") == {"init", "api-server"}
     assert _holders("hub_server_url") == {"init", "backup", "restore"}
