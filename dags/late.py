@@ -13,7 +13,7 @@ from asgiref.sync import sync_to_async
 
 from dags.notifier import IncidentNotifier
 from exchange import incidents
-from exchange.clock import until_published
+from exchange.clock import AMSTERDAM, until_published
 from exchange.errors import DeclarationError
 from exchange.region import Region, Source, read_regions
 
@@ -40,7 +40,8 @@ async def night_is_late(region: str, source: str | None, context: Mapping[str, A
 def _late(region: str, source: str | None, dag_run: Mapping[str, Any]) -> None:
     (found,) = (one for one in read_regions()[0] if one.name == region)
     party = found.sources[source] if source else None
-    told = f"{dag_run['dag_id']} was nog niet klaar; begonnen {dag_run['queued_at'] or dag_run['run_after']}"
+    began = datetime.fromisoformat(dag_run["queued_at"]).astimezone(AMSTERDAM)
+    told = f"{dag_run['dag_id']}, begonnen om {began:%H:%M} uur, was nog niet klaar"
     IncidentNotifier(found, lambda day, _: incidents.seen(found, "late", day, told, party)).notify(_context(dag_run))
 
 

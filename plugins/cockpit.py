@@ -29,8 +29,7 @@ def _view(name: str, route: str) -> dict[str, Any]:
         "href": f"{below}{PREFIX}/{route}",
         "destination": "nav",
         "url_route": f"hub-{route}",
-        "category": "hub",
-        "nav_top_level": False,
+        "nav_top_level": True,
     }
 
 

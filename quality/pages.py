@@ -31,13 +31,14 @@ ul { padding-left: 1.2rem } ol { list-style: none; padding: 0; margin: 0; font-s
 a[href] { color: var(--schakel) }
 summary { cursor: pointer } details { background: var(--zacht); border-radius: 4px; padding: .4rem .8rem }
 td { overflow-wrap: anywhere }
+@media (max-width: 40rem) { table { display: block; overflow-x: auto } }
 .nee, .text-danger { color: var(--fout); font-weight: 600; font-style: normal }
 .text-success { color: var(--goed); font-style: normal }
 """
 #: What a browser fetches by itself, what only works with a script (buttons, a filter, what folds out), and the letter
 #: of the library to its own readers.
 GONE = "//script | //link | //style | //img | //iframe | //button | //comment() | //base | //footer" \
-       " | //meta[@http-equiv or @charset] | //title[not(text())] | //*[@data-toggle='collapse']" \
+       " | //meta | //title[not(text())] | //*[@data-toggle='collapse']" \
        " | //*[contains(@class, 'card ') and .//input] | //input | //select | //textarea" \
        " | //*[contains(@class, 'ge-newsletter') or contains(@class, 'newsletter')]"  # fmt: skip
 #: The fixed words of the library, for readers of Dutch. What is not named here stays as it is.
@@ -140,4 +141,5 @@ def _dress(page: HtmlElement) -> None:
     head.insert(0, html.fragment_fromstring(f"<style>{STYLE}</style>"))
     head.insert(0, html.fragment_fromstring('<link rel="icon" href="data:,">'))
     head.insert(0, html.fragment_fromstring(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'))
+    head.insert(0, html.fragment_fromstring('<meta name="viewport" content="width=device-width, initial-scale=1">'))
     head.insert(0, html.fragment_fromstring('<meta charset="utf-8">'))

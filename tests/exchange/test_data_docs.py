@@ -64,6 +64,7 @@ def test_nothing_on_a_page_waits_for_a_script_that_is_gone(site: Path) -> None:
         assert (
             found.xpath("//input | //button | //select | //*[@data-toggle='buttons' or @data-toggle='collapse']") == []
         )
+        assert len(found.xpath("//meta[@name='viewport']")) == 1
         text = found.text_content()
         assert not {word for word in ("Actions", "Validation Filter", "Show more", "Observed Value") if word in text}
 
