@@ -53,7 +53,7 @@ def replay_dag(region: Region) -> DAG:
                 since, until = date.fromisoformat(form["van"]), date.fromisoformat(form["tot"])
                 log.info("replay %s: %s to %s: %s", source.id, since, until, one_line(form["reden"]))
                 asked = connection(source.connection_id)
-                context = Context(region, source, vandaag(airflow), run_id(airflow), asked)
+                context = Context(region, source, vandaag(airflow, region.name), run_id(airflow), asked)
                 with runs.run(context):
                     counts = replay.replay(context, since, until)
                 log.info("replay %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())

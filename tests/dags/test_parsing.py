@@ -108,3 +108,10 @@ def test_a_deadline_can_be_shortened_to_see_it_pass(
 ) -> None:
     monkeypatch.setenv("HUB_LATE_AFTER", "2")
     assert parse().dags["emmen"].deadline[0].interval == timedelta(seconds=2)
+
+
+def test_only_files_with_dags_are_parsed() -> None:
+    folder = Path(__file__).resolve().parents[2] / "dags"
+    ignored = set((folder / ".airflowignore").read_text().splitlines())
+    parsed = {file.name for file in folder.glob("*.py")} - ignored
+    assert parsed == {"declarations.py", "housekeeping.py", "publish.py", "replay.py", "sources.py"}
