@@ -4,7 +4,8 @@ The words are those of the hub, the arithmetic is our own:
 - a faulty state is `rejected`, and leaves the earlier valid state current;
 - of several good states of one key in one file the newest counts, the others are `superseded`;
 - a state that is older than the newest known one is `superseded`; one equal to it is `unchanged`; else `accepted`;
-- a delete message is `deleted`; what is absent from a full file is `withdrawn`, outside the sum.
+- a delete message is `deleted`; what is absent from a full file is `withdrawn`, outside the sum;
+- a shrunken file is held: it is counted as if it were taken, and moves nothing.
 
 A zaak system shows only how things are at the end of a night. The hub re-reads recent zaken every night and the
 others once in seven nights, so of an older zaak the state of six nights ago, or any later one, will do; unless the
@@ -39,15 +40,20 @@ class DeliveryTruth:
     superseded: int = 0
     deleted: int = 0
     withdrawn: int = 0
+    is_held: bool = False
     faults: Counter[str] = field(default_factory=Counter)  # refused records per fault code
 
 
 @dataclass
 class History:
-    """One bericht of one party: every valid state of every key by night (None: gone), and the files."""
+    """One bericht of one party: every valid state of every key by night (None: gone), and the files.
+
+    held: what was sound in a file that must be held, with its night; nobody reads it, but it was let in.
+    """
 
     states: dict[Key, list[tuple[int, Record | None]]] = field(default_factory=lambda: defaultdict(list))
     deliveries: list[DeliveryTruth] = field(default_factory=list)
+    held: list[tuple[int, Record]] = field(default_factory=list)
 
     def at(self, key: Key, night: int) -> Record | None:
         """The valid state of a key after a night."""
@@ -120,7 +126,9 @@ class Truth:
         valid: dict[Key, Record] = {}
         for night in range(1, NIGHTS + 1):
             levering = self.world.levering(party, bericht, night)
-            if levering is not None:
+            if levering is not None and levering.is_shrunken:
+                history.deliveries.append(_judge_held(levering, dict(known), dict(valid), history))
+            elif levering is not None:
                 history.deliveries.append(_judge(levering, known, valid, history))
         return history
 
@@ -158,6 +166,17 @@ def _judge(levering: "Levering", known: dict[Key, Record], valid: dict[Key, Reco
             del valid[key], known[key]
             truth.withdrawn += 1
             history.states[key].append((levering.night, None))
+    return truth
+
+
+def _judge_held(
+    levering: "Levering", known: dict[Key, Record], valid: dict[Key, Record], history: History
+) -> DeliveryTruth:
+    """Judge a file that must be held, on copies of what is known."""
+    tried = History()
+    truth = _judge(levering, known, valid, tried)
+    truth.is_held = True
+    history.held += [(night, record) for states in tried.states.values() for night, record in states if record]
     return truth
 
 

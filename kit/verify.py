@@ -6,6 +6,7 @@ column and a code or month: never a value of a person.
 
 import os
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import urlsplit, urlunsplit
@@ -140,7 +141,8 @@ class Verifier:
             bericht,
         )
         name = f"exchange.delivery {source} {bericht}"
-        unfinished = sum(row[1] not in ("merged", "refused") for row in rows)
+        held = {truth.stand_op for truth in expected if truth.is_held}
+        unfinished = sum(row[1] not in ("merged", "refused") and _moment(row[2]) not in held for row in rows)
         self.result.check(f"{name}: deliveries not merged", 0, unfinished)
         if is_file:
             self.result.check(f"{name}: deliveries", len(expected), len(rows))
@@ -148,13 +150,14 @@ class Verifier:
             found = [
                 row
                 for row in rows
-                if (row[2] is not None and f"{row[2]:%Y-%m-%dT%H:%M:%SZ}" == truth.stand_op)
-                or (not is_file and row[3] == vandaag(truth.night))
+                if _moment(row[2]) == truth.stand_op or (not is_file and row[3] == vandaag(truth.night))
             ]
             where = f"{name} night {truth.night}"
             if not found:
                 self.result.check(f"{where}: deliveries", 1, 0)
                 continue
+            if truth.is_held:
+                self.result.check(f"{where}: state", "held", found[0][1])
             for column, value in zip(COUNTS, found[0][4:], strict=True):
                 self.result.check(f"{where}: {column}", getattr(truth, column), value)
             self._rejects(where, found[0][0], truth)
@@ -227,10 +230,11 @@ class Verifier:
         self.result.check(f"kluis.persoon {source}: people", len(self._known(source, berichten)), found)
 
     def _known(self, source: str, berichten: list[str]) -> set[str]:
+        histories = [self.world.truth.history(source, bericht) for bericht in berichten]
+        states = [state for history in histories for of_key in history.states.values() for state in of_key]
+        states += [state for history in histories for state in history.held]
         return {
             number
-            for bericht in berichten
-            for states in self.world.truth.history(source, bericht).states.values()
             for since, record in states
             if record is not None and since <= self.night and (number := client(record))
         }
@@ -250,6 +254,10 @@ class Verifier:
                 span, value = expected.get(desk, {}).get(column, Span(0, 0)), found.get(desk, {}).get(column, 0)
                 where = f"mart_loket.aanmeldingen {source} {gemeente} {loket} {maand:%Y-%m}"
                 self.result.check(f"{where}: {column}", span, value)
+
+
+def _moment(found: datetime | None) -> str:
+    return f"{found:%Y-%m-%dT%H:%M:%SZ}" if found else ""
 
 
 def verify(seed: int, night: int, rooms: Path) -> Result:

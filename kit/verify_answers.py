@@ -79,6 +79,9 @@ class AnswersVerifier:
         if answer is None:
             self.check(f"{where}: answers", 1, 0)
             return
+        if truth.is_held:
+            self.check(f"{where}: uitkomst", "aangehouden", answer["uitkomst"])
+            self.check(f"{where}: says what is odd", True, bool(answer["kwaliteit"]))
         for name, column in COUNTED.items():
             self.check(f"{where}: {name}", getattr(truth, column), (answer["aantallen"] or {}).get(name))
         self.check(f"{where}: refused records told", truth.rejected, len(answer["afgekeurde_records"]))

@@ -20,7 +20,7 @@ from typing import Literal
 
 from kit.dossiers import collective, inzet, ondersteuning, voluntary
 from kit.faults import AHEAD
-from kit.nights import FULL_FILE, Change, Nights, vandaag
+from kit.nights import FILTER, FULL_FILE, SHRUNKEN, Change, Nights, vandaag
 from kit.parties import Party, parties
 from kit.records import Key, Record, Thing, aanmelding, onderzoeken
 from kit.stories import Stories, Visit
@@ -43,7 +43,8 @@ class Regel:
 class Levering:
     """What a file party puts ready in one night: `stand_op` is 2015-03-02T00:00:00Z in night 1.
 
-    omvang "wijzigingen" holds what changed; "volledig" holds all, and what is absent from it is withdrawn.
+    omvang "wijzigingen" holds what changed; "volledig" holds all, and what is absent from it is withdrawn. A shrunken
+    one says "volledig" and is not: it must be held, and change nothing.
     """
 
     party: str
@@ -52,6 +53,7 @@ class Levering:
     stand_op: str
     omvang: Literal["volledig", "wijzigingen"]
     regels: tuple[Regel, ...]
+    is_shrunken: bool = False
 
 
 @dataclass
@@ -115,7 +117,8 @@ class World:
     def levering(self, party: str, bericht: str, night: int) -> Levering | None:
         """The file of a night; None where there is nothing to say, or for a zaak system."""
         changes = self.changes(party, bericht, night)
-        full = night == 1 or FULL_FILE.get(party) == night
+        is_shrunken = SHRUNKEN.get(party) == night
+        full = night == 1 or FULL_FILE.get(party) == night or is_shrunken
         if not self.parties[party].sends_file(bericht) or not (changes or full):
             return None
         regels = [
@@ -132,6 +135,8 @@ class World:
                 if c.night != night
             ]
             regels.sort(key=lambda regel: (regel.key, regel.record.get("gewijzigd_op", "")))
+        if is_shrunken:
+            regels = [regel for regel in regels if regel.record["gemeente_code"] == FILTER]
         return Levering(
             party,
             bericht,
@@ -139,6 +144,7 @@ class World:
             f"{vandaag(night)}T00:00:00Z",
             "volledig" if full else "wijzigingen",
             tuple(regels),
+            is_shrunken,
         )
 
     def state(self, party: str, bericht: str, night: int) -> dict[Key, Record]:

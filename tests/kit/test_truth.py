@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.figures import Span, clients, contents, count, distinct, loket_months
-from kit.nights import NIGHTS
+from kit.nights import NIGHTS, SHRUNKEN
 from kit.parties import parties
 from kit.truth import LAG_NIGHTS, History, _judge
 from kit.world import Levering, Regel, World
@@ -31,6 +31,22 @@ def test_every_record_of_a_file_becomes_one_thing(world: World, party: str, beri
         assert found.received == outcomes
         assert sum(found.faults.values()) >= found.rejected
     assert len({found.stand_op for found in deliveries}) == len(deliveries)
+
+
+@pytest.mark.parametrize("bericht", ["aanmelding", "traject"])
+def test_a_shrunken_file_is_counted_and_moves_nothing_and_the_next_one_says_all(world: World, bericht: str) -> None:
+    ((party, night),) = SHRUNKEN.items()
+    shrunken, whole = (world.levering(party, bericht, one) for one in (night, night + 1))
+    assert shrunken is not None
+    assert whole is not None
+    assert (shrunken.omvang, whole.omvang, whole.is_shrunken) == ("volledig", "volledig", False)
+    assert 0 < len(shrunken.regels) < 0.25 * len(whole.regels)
+    held, right = (one for one in world.truth.deliveries(party, bericht) if one.night in (night, night + 1))
+    assert (held.is_held, right.is_held) == (True, False)
+    assert held.withdrawn > 0.7 * len(world.state(party, bericht, night - 1)) > right.withdrawn
+    assert world.state(party, bericht, night) == world.state(party, bericht, night - 1)
+    sound = {regel.key for regel in whole.regels if not regel.faulty}
+    assert sound <= set(world.state(party, bericht, night + 1))
 
 
 def test_the_files_show_every_outcome(world: World) -> None:
