@@ -13,11 +13,12 @@ from rich.table import Table
 
 import bench.dags
 import bench.formats
+import bench.land
 import bench.night
 import bench.peer
 import bench.xml
 import bench.zgw
-from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_peer, of_zgw
+from bench.figures import Figure, figures, of_dags, of_formats, of_land, of_night, of_peer, of_zgw
 from bench.peer_home import Unreachable
 from demo import postgres
 from exchange.context import home
@@ -84,6 +85,19 @@ def zgw(
     """All zaken of a server with the latencies of a real one, beside a plain puller. Ends with 1 off target."""
     found = _measured(bench.zgw.measure, zaken)
     _end(f"{zaken:,} zaken with rollen, statussen and eigenschappen", found, of_zgw(found), as_json)
+
+
+@app.command()
+def land(
+    gemeenten: Annotated[int, typer.Option(min=12, max=342, help="how many of the country")] = 342,
+    months: Annotated[int, typer.Option(min=1, max=12, help="how much of the year")] = 12,
+    records: Annotated[int, typer.Option(min=1, help="aanmeldingen a month of each gemeente")] = 50,
+    as_json: Json = False,
+) -> None:
+    """A year of every gemeente of the country, beside the same of twelve: time and memory. Ends with 1 off target."""
+    with _server():
+        found = bench.land.measure(gemeenten, months, records, home(), _tell)
+    _end(f"{gemeenten} gemeenten, {months} months, {records} aanmeldingen a delivery", found, of_land(found), as_json)
 
 
 @app.command()

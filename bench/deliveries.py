@@ -13,7 +13,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from bench.aanmeldingen import FAULTY, REPEATED, Fields, aanmeldingen
+from bench.aanmeldingen import COEVORDEN, FAULTY, REPEATED, Fields, Part, aanmeldingen
 from connectors.rest_feed import RestSettings
 from connectors.rest_landing import Writer
 from schemas.contract import load
@@ -23,17 +23,19 @@ REST = RestSettings(removed="verwijderd", content="gegevens")
 NUMBERS, YES_OR_NO = ("persoon.huisnummer",), {"true": True, "false": False}
 
 
-def write_xml(path: Path, records: int, stand_op: str, seed: int = 1, faulty: float = FAULTY) -> int:
-    """Write a delivery of Coevorden; the same seed gives the same records. Returns the number of bytes.
+def write_xml(
+    path: Path, records: int, stand_op: str, seed: int = 1, faulty: float = FAULTY, part: Part = COEVORDEN
+) -> int:
+    """Write a delivery of one gemeente; the same seed gives the same records. Returns the number of bytes.
 
     faulty: which share of the records has a fault.
     """
     with path.open("w", encoding="utf-8") as file:
         file.write(
             '<?xml version="1.0" encoding="UTF-8"?>\n<levering xmlns="urn:nl:regiohub:aanmelding:1" '
-            f'stand_op="{stand_op}" afzender="0109" omvang="wijzigingen">\n'
+            f'stand_op="{stand_op}" afzender="{part.gemeente}" omvang="wijzigingen">\n'
         )
-        file.writelines(map(_element, aanmeldingen(records, seed, faulty)))
+        file.writelines(map(_element, aanmeldingen(records, seed, faulty, part)))
         file.write("</levering>\n")
     return path.stat().st_size
 

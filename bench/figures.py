@@ -4,13 +4,15 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import dags, formats, night, peer, zgw
+from bench import dags, formats, land, night, peer, zgw
 from bench.xml import Measured
 
 #: Targets: a share of the limit, MiB over idle, a share of the first time, a count.
 TO_ACCEPTED, THROUGH_MERGE, MEMORY, GROWTH, SAME_RECORDS = 0.45, 0.38, 150.0, 25.0, 0.6
 #: A ratio to the plain puller; seconds beyond Airflow itself; a ratio to dlt.
 PULLER, PARSING, DLT = 3.0, 1.0, 4.0
+#: Time of a record in the country, of that in twelve gemeenten; MiB more.
+LAND, LAND_MEMORY = 1.2, 25.0
 #: Seconds of each night, of the 18 sources that a region has.
 NIGHTS = {"first night": 75.0, "next night": 75.0, "night without changes": 40.0}
 
@@ -113,4 +115,22 @@ def of_peer(found: peer.Measured) -> list[Figure]:
         known("faster than dlt given Arrow tables", arrow / hub,
               f"dlt {arrow:.2f} s, {found.records / arrow:,.0f} records/s / {ours}"),
         Figure("contents that differ from the hub's", found.differing, "≤", 0, f"hub: {found.contents['hub']}"),
+    ]  # fmt: skip
+
+
+def of_land(found: land.Measured) -> list[Figure]:
+    """The country against the better of both times that twelve were measured."""
+    everyone, few = found.all, min(found.few, key=lambda year: year.each)
+    peak = min(year.peak for year in found.few)
+    shown = [(year, year.each * 1000) for year in (everyone, few)]
+    told = " / ".join(f"{year.gemeenten} gemeenten {each:.2f} ms" for year, each in shown)
+    return [
+        Figure("time of a record, of that in twelve", everyone.each / few.each, "≤", LAND,
+               f"{told}; {everyone.records:,} records in {everyone.deliveries:,} deliveries"),
+        Figure("memory more than with twelve, MiB", everyone.peak - peak, "≤", LAND_MEMORY,
+               f"at most {everyone.peak:.0f} MiB, of which {everyone.idle:.0f} before the first delivery"),
+        known("last month of the year, of the first", everyone.seconds[-1] / everyone.seconds[0],
+              f"{everyone.seconds[0]:.0f} s and {everyone.seconds[-1]:.0f} s of all sources"),
+        known("publishing after the last month, s", everyone.published[-1], f"with twelve {few.published[-1]:.2f} s"),
+        known("reading all declarations, s", everyone.declared, f"those of twelve {few.declared:.2f} s"),
     ]  # fmt: skip

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bench import dags, formats, night, peer, zgw
-from bench.figures import Figure, figures, of_dags, of_formats, of_night, of_peer, of_zgw
+from bench import dags, formats, land, night, peer, zgw
+from bench.figures import Figure, figures, of_dags, of_formats, of_land, of_night, of_peer, of_zgw
 from bench.xml import Measured
 
 pytestmark = pytest.mark.pure
@@ -106,3 +106,21 @@ def test_the_hub_is_held_against_dlt(rows: list[float], theirs: str, holds: list
     told = of_peer(peer.Measured(3, hub=[2.0, 3.0], rows=rows, arrow=[5.0], contents=contents))
     assert [figure.value for figure in told] == [min(rows) / 2, 2.5, int(theirs != "3 rows")]
     assert [figure.holds for figure in told] == holds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "peak", "holds"),
+    [([110.0, 120.0], 125.0, [1, 1]), ([120.0, 121.0], 125.0, [0, 1]), ([110.0, 120.0], 126.0, [1, 0])],
+)
+def test_the_country_is_held_against_the_better_of_the_twelve(
+    seconds: list[float], peak: float, holds: list[int]
+) -> None:
+    few = [
+        land.Year(12, records=100, seconds=[9.0, 9.0], published=[1.0, 1.0], peak=101.0),
+        land.Year(12, records=100, seconds=[9.0, 10.0], published=[1.0, 1.0], peak=100.0),
+    ]
+    told = of_land(land.Measured(land.Year(120, 240, 1000, seconds, [5.0, 5.0], 1.0, 90.0, peak), few))
+    assert told[0].value == pytest.approx((sum(seconds) + 10) / 1000 / 0.2)
+    assert told[1].value == peak - 100
+    assert [figure.holds for figure in told[:2]] == holds
+    assert all(figure.holds for figure in told[2:])
