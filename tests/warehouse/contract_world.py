@@ -42,11 +42,16 @@ settle_seconds = 0.0
 def region_of_files(
     region: Region, parties: list[Party], database: str, folder: Path, delivered: Sequence[str] = BERICHTEN
 ) -> Region:
-    """The region in another database, in which these parties leave XML in a folder of their own."""
+    """The region in another database, in which these parties leave XML in a folder of their own.
+
+    Who delivers none of the berichten is no source of it.
+    """
     sources = {}
     for party in parties:
         file = folder / f"{party.name}.toml"
         berichten = [bericht for bericht in party.berichten if bericht in delivered]
+        if not berichten:
+            continue
         delivers = "".join(f"[delivers.{bericht}]\ncontract = 1\n" for bericht in berichten)
         file.write_text(DECLARATION.format(title=party.title, kind=party.kind, code=party.code) + delivers)
         sources[party.name] = load_source(file, region.name, region.gemeenten, region.codelists)

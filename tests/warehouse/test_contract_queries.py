@@ -32,7 +32,7 @@ def world() -> World:
 
 @pytest.fixture(scope="module")
 def database(world: World, postgres_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Three parties of the region after a night, and ten that never delivered."""
+    """Three parties of the region after a night, and the others, which never delivered."""
     folder = tmp_path_factory.mktemp("wereld")
     with region_of("vragen") as name, pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUB_HOME", str(folder / "home"))
