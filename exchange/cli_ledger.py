@@ -84,13 +84,14 @@ def deliveries(
     first = ("delivery_id", "source", "bericht", "vandaag", "stand_op", *Counts.__dataclass_fields__)
     query = select(*[delivery.c[name] for name in (*first, "warnings", "state", "fault_code")])
     query = query.order_by(delivery.c.delivery_id.desc()).limit(limit)
-    rows = [row for _, row in rows_of(query.where(delivery.c.source == source) if source else query)]
+    found = rows_of(query.where(delivery.c.source == source) if source else query)
+    rows = [{"region": region.name} | row for region, row in found]
     if as_json:
         print_json(rows)
         return
     for row in rows:
         row["warnings"] = " ".join(f"{one['code']}×{one['count']}" for one in row["warnings"])
-    heads = list(query.selected_columns.keys())
+    heads = ["region", *query.selected_columns.keys()]
     tried = [row for row in rows if row["state"] == TRIED]
     real = [row for row in rows if row["state"] != TRIED]
     print_table("Deliveries", heads, [[row[head] for head in heads] for row in real])

@@ -24,6 +24,8 @@ def quality(
     as_json: Json = False,
 ) -> None:
     """What was not as expected: of one delivery, else of the last night and of every delivery that is held."""
+    if delivery_id is not None:
+        delivered_by(delivery_id)
     rows = [row for _, row in rows_of(_query(delivery_id, everything))]
     if as_json:
         print_json(rows)

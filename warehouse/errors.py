@@ -4,6 +4,7 @@ A message of PostgreSQL may quote the row it refused ("invalid input syntax for 
 of the driver is emptied as well: Python shows it as the cause of whatever is raised next.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,10 +12,12 @@ import psycopg
 from sqlalchemy import exc
 
 NO_CONNECTION = "08006"
+NO_DATABASE = "3D000"
 # Of a server that was stopped or starts, of too many at once, of two that waited for each other: trying again cures it.
 PASSING = ("08", "40001", "40P01", "53300", "57P01", "57P02", "57P03")
 # Classes whose messages speak of statements, rights, locks and disks: never of what stands in a row.
 SPEAKING = ("42", "53", "55", "57", "58")
+_NO_DATABASE = re.compile(r'database "([a-z][a-z0-9_]*)" does not exist')
 
 
 class WarehouseError(Exception):
@@ -47,6 +50,10 @@ def emptied(error: BaseException) -> WarehouseError:
         if sqlstate is None and isinstance(error, psycopg.OperationalError):
             # No answer of the server: the text is of the client and names host, port and login only.
             sqlstate, what = NO_CONNECTION, f"no connection: {str(error).splitlines()[0]}"
+            # The driver gives no code with a refused connection; where the server speaks English its words say this.
+            if missing := _NO_DATABASE.search(what):
+                sqlstate = NO_DATABASE
+                what = f"there is no database {missing[1]}; make it with: python -m warehouse.setup {missing[1]}"
     error.args = (what,)
     return WarehouseError(what, sqlstate)
 

@@ -128,6 +128,8 @@ def test_check_says_why_a_whole_delivery_would_be_refused(run: Any, tmp_path: Pa
         (["run", "nergens"], "nergens: is no source; choose from proef"),
         (["run", "proef", "--vandaag", "morgen"], "--vandaag: must be a date"),
         (["replay", "999"], "there is no delivery 999"),
+        (["rejects", "999"], "there is no delivery 999"),
+        (["quality", "999"], "there is no delivery 999"),
     ],
 )
 def test_a_mistake_of_ours_is_one_line(run: Any, words: list[str], line: str) -> None:
@@ -216,3 +218,19 @@ def test_try_without_a_file_asks_the_source_and_run_of_a_proef_source_tries(
     assert (nightly["soort"], path.exists()) == ("proef", False)
     assert hub.current() == set()
     assert len(list((hub.folder / "in").iterdir())) == 2
+
+
+def test_each_delivery_names_its_region_and_a_number_of_two_is_that_of_neither(
+    hub: Hub, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A1")]))
+    (done,) = as_json(run("run", "proef", "--vandaag", "2015-03-02", "--json"))
+    number = str(done["delivery_id"])
+    # The same database under another name: a delivery of the same number in each.
+    other = replace(hub.region, name="parkstad")
+    monkeypatch.setattr(exchange.shell, "load_regions", lambda: [hub.region, other])
+    for words in (["answer"], ["rejects"], ["quality"], ["replay"], ["release", "--reason", "gebeld"]):
+        result = run(*words, number)
+        assert (result.exit_code, "hub --region drenthe" in result.output) == (2, True), words
+    assert {row["region"] for row in as_json(run("deliveries", "--json"))} == {"drenthe", "parkstad"}
+    assert [row["region"] for row in as_json(run("--region", "parkstad", "deliveries", "--json"))] == ["parkstad"]

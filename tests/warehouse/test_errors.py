@@ -73,6 +73,13 @@ def test_no_server_is_an_error_with_a_place_and_without_a_password(monkeypatch: 
     assert SECRET not in everything(error.value)
 
 
+def test_a_region_without_a_database_is_told_with_its_cure_and_not_tried_again(postgres_server: Server) -> None:
+    with pytest.raises(WarehouseError, match=r"python -m warehouse\.setup hub_nergens") as error:
+        engine_for("hub_nergens", "loader").connect()
+    assert (error.value.sqlstate, error.value.passes) == ("3D000", False)
+    assert postgres_server.password not in everything(error.value)
+
+
 @pytest.mark.parametrize("url", [None, "", f"geen adres {SECRET}", f"mysql://hub:{SECRET}@localhost/x"])
 def test_a_wrong_address_is_told_without_the_address(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
     monkeypatch.delenv("HUB_DATABASE_URL", raising=False)
