@@ -226,6 +226,11 @@ def test_what_no_schema_expects_is_a_fault_and_no_crash(path: str, value: Any, c
     assert not checked.accepted
 
 
+def test_a_number_that_is_none_is_told_in_a_whole_sentence() -> None:
+    (fault,) = checker("aanmelding")({**flat("aanmelding"), "persoon.huisnummer": "12a"}).faults
+    assert fault.text() == "persoon.huisnummer is geen getal zoals afgesproken; verwacht: een heel getal, zoals 12."
+
+
 def test_unknown_names_are_reported_and_dropped() -> None:
     checked = checker("aanmelding")({**flat("aanmelding"), "kleur": "rood", "persoon.schoenmaat": "44"})
     assert set(checked.unknown) == {"kleur", "persoon.schoenmaat"}
