@@ -128,6 +128,7 @@ def load_region(folder: Path) -> Region:
     database = table.text("database")
     contact = table.text("contact", cure="the address that senders may mail, of the hub itself")
     gemeenten = tuple(table.texts("gemeenten"))
+    rsins = _rsins(table.table("organisaties"))
     organisaties = _organisaties(table.table("organisaties"))
     table.end()
     lokets = _lokets(read_toml(folder / "lokets.toml"), gemeenten, organisaties)
@@ -139,7 +140,7 @@ def load_region(folder: Path) -> Region:
     left_out: dict[str, DeclarationError] = {}
     for path in sorted((folder / "sources").glob("*.toml")):
         try:
-            sources[path.stem] = load_source(path, name, gemeenten, codelists)
+            sources[path.stem] = _of_its_own(load_source(path, name, gemeenten, codelists), rsins)
         except DeclarationError as fault:
             left_out[path.stem] = fault
     # A mistake in a shared file stops every source that stands on it, and is one mistake.
@@ -159,6 +160,25 @@ def load_region(folder: Path) -> Region:
         vroeghulp_norm,
         quality,
     )
+
+
+def _rsins(table: Table) -> dict[str, str]:
+    """RSIN -> code of the organisation that has it."""
+    return {str(row["rsin"]): code for code, row in table.values.items() if isinstance(row, Mapping) and "rsin" in row}
+
+
+def _of_its_own(source: Source, rsins: Mapping[str, str]) -> Source:
+    """The same source. Raises DeclarationError where it would take in the records of another organisation as its own.
+
+    On a shared server the RSIN is all that keeps two apart: `vast` gives what comes the code of the source itself, so
+    no later check could tell.
+    """
+    owner = rsins.get(str(source.settings.get("bronorganisatie")), source.code)
+    if owner != source.code:
+        known = next((rsin for rsin, code in rsins.items() if code == source.code), "the one of this source")
+        cure = f"is the RSIN of {owner}, and this source is of {source.code}; make it {known}"
+        raise DeclarationError(source.file, "connection.bronorganisatie", cure)
+    return source
 
 
 def _organisaties(table: Table) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """A wrong declaration fails at once, in one line: file, key, cure. It stops its own source and no other."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from bench.hub import DECLARATION
 from exchange.errors import DeclarationError
-from exchange.region import Region, load_region, load_regions, read_regions
+from exchange.region import ROOT, Region, load_region, load_regions, read_regions
 
 pytestmark = pytest.mark.pure
 
@@ -229,6 +230,18 @@ def test_drenthe_loads_without_a_fault() -> None:
     (drenthe,) = [region for region in load_regions() if region.name == "drenthe"]
     assert drenthe.faults == ()
     assert {"assen", "coevorden", "de_wolden", "emmen", "hoogeveen", "midden_drenthe"} <= drenthe.sources.keys()
+
+
+def test_a_source_on_a_shared_server_cannot_take_the_records_of_its_neighbour(tmp_path: Path) -> None:
+    folder = shutil.copytree(ROOT, tmp_path / "regions") / "drenthe"
+    file = folder / "sources" / "de_wolden.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("811416902", "811401182"), encoding="utf-8")
+    loaded = load_region(folder)
+    (fault,) = loaded.faults
+    assert (Path(fault.file).name, fault.key) == ("de_wolden.toml", "connection.bronorganisatie")
+    assert "is the RSIN of 0118, and this source is of 1690; make it 811416902" in str(fault)
+    assert "de_wolden" not in loaded.sources
+    assert "hoogeveen" in loaded.sources
 
 
 def test_a_source_based_on_another_file_only_says_what_differs(tmp_path: Path) -> None:
