@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import cycle, islice
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -77,6 +78,10 @@ class Many:
             key = f"{change.key[0]}-{number:06d}"
             record = {**change.record, "aanmelding_nummer": key}
             yield Change(night, party, bericht, "nieuw", (key,), record)
+
+    def vandaag(self, night: int) -> date:
+        """See kit.servers.cases.Holder."""
+        return VANDAAG
 
 
 def measure(zaken: int, home: Path, tell: Callable[[str], None], *, latency: bool = True) -> Measured:

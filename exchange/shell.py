@@ -144,6 +144,8 @@ def delivered_by(delivery_id: int) -> tuple[Region, str]:
     Each region counts its own: a number may stand for a delivery in more than one.
     """
     found = rows_of(select(delivery.c.source).where(delivery.c.delivery_id == delivery_id))
+    if _call.is_partial:
+        raise LookupError(f"whose delivery {delivery_id} is, is not known: say the region, as in `hub --region NAME …`")
     if len(found) > 1:
         names = " and ".join(region.name for region, _ in found)
         cure = f"say which, as in `hub --region {found[0][0].name} …`"

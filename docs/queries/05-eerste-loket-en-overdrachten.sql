@@ -1,5 +1,5 @@
--- Welk deel van de vragen is aan het eerste loket afgehandeld, en hoe gaat het met overdrachten?
--- Lezer: de analist. Bronnen: mart_loket.eerste_loket en mart_loket.overdrachten_maanden.
+-- Vraag 5. Welk deel van de vragen is aan het eerste loket afgehandeld, en hoe gaat het met overdrachten?
+-- Lezer: de analist (rol <database>_analyst). Bronnen: mart_loket.eerste_loket en mart_loket.overdrachten_maanden.
 -- Korrel van het antwoord: gemeente x jaar. Alles telt op, behalve de percentages en het gemiddelde.
 --   Eerste loket: aanmeldingen die niet van een ander loket kwamen. Het percentage gaat over die met een bekende
 --   uitkomst; procent_onbekend zegt over hoeveel we niets weten.

@@ -1,5 +1,5 @@
--- Hoe lang duurt Integrale Vroeghulp, pauzes niet meegeteld?
--- Lezer: de analist. Bron: mart_vroeghulp.looptijden.
+-- Vraag 9. Hoe lang duurt Integrale Vroeghulp, pauzes niet meegeteld?
+-- Lezer: de analist (rol <database>_analyst). Bron: mart_vroeghulp.looptijden.
 -- Korrel van het antwoord: de regio per kwartaal, en een gemeente per jaar, voor twee trajecten: van het begin
 -- tot het advies, en van het begin tot de afsluiting.
 -- Alleen voltooide perioden. Waar 'onderdrukt' staat, zijn er minder dan 5, of kon zo'n aantal worden uitgerekend.

@@ -223,6 +223,9 @@ def test_a_region_without_its_database_holds_up_no_other(both: Both, monkeypatch
         assert done.exit_code == 2
         assert "twente: WarehouseError" in done.stderr
         assert {row["region"] for row in json.loads(done.stdout)} == {"parkstad"}
+    unsure = CliRunner().invoke(app, ["rejects", "1"])  # it may be a delivery of the one that does not answer
+    assert unsure.exit_code == 2
+    assert "say the region" in unsure.stderr
 
 
 def _json(*words: str) -> Any:
