@@ -69,6 +69,7 @@ class Contract:
         return tuple(field for field in self.fields if field.blok not in nested)
 
 
+@cache
 def names(root: Path = ROOT) -> tuple[str, ...]:
     """The berichten that have a contract, in the order of a client's road through the region."""
     order = ("aanmelding", "traject", "activiteit", "vroeghulp", "onderzoek", "inzet")
