@@ -4,7 +4,7 @@ HUB_DATABASE_URL      login that may make databases and roles (HUB_DATABASE_URL_
 HUB_OWNER_URL_FILES   files with an address each: its login and its database are made, the login owns the database
 HUB_LOADER_URL_FILES  files with an address each: its login is made, and may do what the loader of each region may
 HUB_HAND_URL_FILES    likewise, for who works by hand: loader and eraser
-HUB_PAGES_URL_FILES   likewise, for the pages in Airflow: analyst and cockpit, which only read
+HUB_PAGES_URL_FILES   likewise, for the pages in Airflow: analyst, coordinator and cockpit, which only read
 
 Several files are parted by a colon. A password in an address is that of the login from now on: so it is renewed.
 """
@@ -27,7 +27,7 @@ from warehouse.setup import setup
 DUTIES = {
     "HUB_LOADER_URL_FILES": ("loader",),
     "HUB_HAND_URL_FILES": ("loader", "eraser"),
-    "HUB_PAGES_URL_FILES": ("analyst", "cockpit"),
+    "HUB_PAGES_URL_FILES": ("analyst", "coordinator", "cockpit"),
 }
 IDLE = "10min"  # what was cut off in the middle of a transaction would hold its locks until the network gives up
 

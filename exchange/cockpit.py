@@ -1,4 +1,5 @@
-"""cockpit: what the pages in Airflow read: marts as the analyst, the ledger as its reader. Nothing is written.
+"""cockpit: what the pages in Airflow read: marts as analyst or coordinator, the ledger as its reader; nothing is
+written.
 
 Raises WarehouseError where the database cannot be asked; LookupError for what does not exist.
 """
@@ -45,9 +46,9 @@ class Mart:
 def marts(region: Region) -> list[Mart]:
     """All marts of a region, in the order of their names."""
     tables = [table for table in metadata.tables.values() if str(table.schema).startswith("mart_")]
-    with _analyst(region).connect() as connection:
-        found = []
-        for table in sorted(tables, key=lambda one: one.fullname):
+    found = []
+    for table in sorted(tables, key=lambda one: one.fullname):
+        with _reader_of(region, table).connect() as connection:
             until = [column for column in table.columns if column.name.startswith("geleverd_tot")]
             first = func.least(*map(func.min, until)) if until else null()
             last = func.greatest(*map(func.max, until)) if until else null()
@@ -66,7 +67,7 @@ def mart(region: Region, schema: str, name: str) -> Mart:
 
 def rows(region: Region, found: Mart, limit: int = SHOWN) -> Sequence[RowMapping]:
     """The first rows of a mart, in the order of its key."""
-    with _analyst(region).connect() as connection:
+    with _reader_of(region, found.table).connect() as connection:
         query = select(found.table).order_by(*found.table.primary_key.columns).limit(limit)
         return connection.execute(query).mappings().all()
 
@@ -74,7 +75,7 @@ def rows(region: Region, found: Mart, limit: int = SHOWN) -> Sequence[RowMapping
 def csv_lines(region: Region, found: Mart) -> Iterator[str]:
     """A whole mart, for a spreadsheet in Dutch: parted by semicolons, with a mark that it is UTF-8."""
     yield "\ufeff" + _line(found.table.columns.keys())
-    with _analyst(region).connect() as connection:
+    with _reader_of(region, found.table).connect() as connection:
         query = select(found.table).order_by(*found.table.primary_key.columns)
         for row in connection.execute(query, execution_options={"yield_per": BLOCK}):
             yield _line(row)
@@ -143,8 +144,9 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _analyst(region: Region) -> Engine:
-    return engine_for(region.database, "analyst")
+def _reader_of(region: Region, table: Table) -> Engine:
+    """Lines of children are read as the coordinator reads them; the pages ask who may see them."""
+    return engine_for(region.database, "coordinator" if table.schema == "mart_vroeghulp" else "analyst")
 
 
 def _reader(region: Region) -> Engine:

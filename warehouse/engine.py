@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from warehouse.errors import WarehouseError, emptied
 from warehouse.secret import secret
 
-ROLES = ("owner", "loader", "analyst", "controller", "cockpit", "kluis", "eraser")
+ROLES = ("owner", "loader", "analyst", "coordinator", "controller", "cockpit", "kluis", "eraser")
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")  # with the longest role behind it within 63 bytes
 
 

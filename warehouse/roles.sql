@@ -2,7 +2,8 @@
 -- Groups without a login; a person or a service gets one by GRANT {{ database }}_analyst TO <login>.
 --   owner       owns all tables; setup and migrations
 --   loader      the verbs: adds to ACCEPTED (never changes it), keeps the ledger, WAREHOUSE and the marts
---   analyst     reads the marts, nothing else
+--   analyst     reads the marts, nothing else; of vroeghulp the lead times, no line of a child
+--   coordinator reads mart_vroeghulp: one line per child
 --   controller  reads records of those for whom exchange.toegang names the role (row-level security)
 --   cockpit     reads the ledger for the pages in Airflow: deliveries, faults, answers, incidents; no record, no mart
 --   kluis       reads identity, and writes the log of access

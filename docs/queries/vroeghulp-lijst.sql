@@ -1,5 +1,5 @@
 -- De lijst van de coördinator Integrale Vroeghulp: wie is aan zet, wat is de volgende stap, en wie wacht te lang?
--- Lezer: de coördinator en elke verantwoordelijke voor de eigen rijen. Bron: mart_vroeghulp.dossiers.
+-- Lezer: de coördinator (rol <database>_coordinator) en elke verantwoordelijke voor de eigen rijen. Bron: mart_vroeghulp.dossiers.
 -- Korrel van het antwoord: een dossier dat open is.
 -- Dagen tellen zonder pauzes. Zonder geldige toestemming staat er alleen wie het kind meldde en onder welk kenmerk.
 -- Meldt een tweede bron hetzelfde kind, dan staat dat op een tweede regel.

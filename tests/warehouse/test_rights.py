@@ -134,6 +134,19 @@ def test_an_analyst_reaches_the_marts_and_nothing_else(analyst: Connection) -> N
     assert refused(analyst, "DELETE FROM mart_loket.aanmeldingen")
 
 
+def test_a_line_of_a_child_is_the_coordinators_and_not_the_analysts(filled: str, analyst: Connection) -> None:
+    lines = [f"mart_vroeghulp.{mart}" for mart in ("dossiers", "dossier_fasen", "dossier_toestemmingen")]
+    for mart in lines:
+        assert refused(analyst, f"SELECT count(*) FROM {mart}"), mart
+    assert analyst.scalar(text("SELECT count(*) FROM mart_vroeghulp.looptijden")) == 0
+    with engine_for(filled, "coordinator").connect() as coordinator:
+        for mart in lines:
+            assert coordinator.scalar(text(f"SELECT count(*) FROM {mart}")) == 0
+        for table in ("mart_contract.productie", "mart_loket.aanmeldingen", "accepted.vroeghulp", "kluis.persoon"):
+            assert refused(coordinator, f"SELECT * FROM {table}"), table
+        assert refused(coordinator, "DELETE FROM mart_vroeghulp.dossiers")
+
+
 def test_only_the_kluis_role_reads_sealed_identity(filled: str) -> None:
     with engine_for(filled, "kluis").connect() as connection:
         assert connection.execute(text("SELECT sealed FROM kluis.identiteit")).scalars().all() == [b"dicht"] * 2
@@ -142,7 +155,7 @@ def test_only_the_kluis_role_reads_sealed_identity(filled: str) -> None:
         connection.execute(
             text("INSERT INTO exchange.access (rol, organisatie_code, doel, actie) VALUES ('r', '0114', 'd', 'a')")
         )
-    for role in ("analyst", "controller"):
+    for role in ("analyst", "coordinator", "controller"):
         with engine_for(filled, role).connect() as connection:
             assert refused(connection, "SELECT 1 FROM kluis.persoon")
 
