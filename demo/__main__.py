@@ -19,6 +19,7 @@ from demo.home import DemoError, Home
 from demo.month import month as run_month
 from demo.pg_files import PostgresError
 from exchange.region import Region, load_regions
+from exchange.shell import WIDE
 from kit import calendar
 from warehouse.errors import WarehouseError
 
@@ -26,7 +27,8 @@ from warehouse.errors import WarehouseError
 PAGES = {"Marts": "marts", "Retourberichten": "retourberichten", "Data Docs": "data-docs", "Incidenten": "incidenten"}
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-console = Console(highlight=False)
+# Piped, a table is as wide as it needs to be, as in `hub`: no name is folded.
+console = Console(highlight=False, width=WIDE)
 
 
 @app.command()

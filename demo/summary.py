@@ -73,5 +73,5 @@ def _table(title: str, first: str) -> Table:
     table = Table(
         title=title, title_justify="left", title_style="bold", header_style="cyan", box=None, padding=(0, 1, 0, 0)
     )
-    table.add_column(first)
+    table.add_column(first, no_wrap=True)
     return table
