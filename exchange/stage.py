@@ -182,7 +182,7 @@ class StageWriter:
         parts = [str(values[name]) for name in self._key]
         parts += [str(raw.values.get(path) or "") for path in self._qualifiers]
         hashed = self._records.copy()
-        hashed.update("\x1f".join(parts).encode())
+        hashed.update("\x1f".join(parts).encode("utf-8", "surrogatepass"))  # qualifiers are as they came
         return hashed.digest()
 
 
