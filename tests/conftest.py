@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import tests.airflow_home  # noqa: F401 - before anything imports Airflow
 from demo import pg_files, postgres
 from warehouse.engine import ROLES, engine_for, role_name, server_engine
 from warehouse.scripts import run_ddl

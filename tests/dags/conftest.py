@@ -1,4 +1,4 @@
-"""Airflow in this test process: its home is a folder of its own, set before anything imports it."""
+"""A region to parse, and a hub to run the tasks of its DAGs on."""
 
 import os
 import shutil
@@ -12,21 +12,12 @@ import pytest
 
 import exchange.region
 from demo import postgres
+from demo.home import CHECKOUT
 from exchange import keys
 from warehouse.setup import setup
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
-
-CHECKOUT = Path(__file__).resolve().parent.parent.parent
-AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="hub-airflow-"))
-os.environ |= {
-    "AIRFLOW_HOME": str(AIRFLOW_HOME),
-    "AIRFLOW__CORE__DAGS_FOLDER": str(CHECKOUT / "dags"),
-    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-    "AIRFLOW__CORE__DAGBAG_IMPORT_ERROR_TRACEBACKS": "False",
-    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{AIRFLOW_HOME}/airflow.db",
-}
 
 SOURCE = """
 name      = "Gemeente Emmen"
@@ -52,12 +43,6 @@ channel = "folder"
 """
 
 Parse = Callable[[], "DagBag"]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _airflow_home() -> Iterator[None]:
-    yield
-    shutil.rmtree(AIRFLOW_HOME, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The source systems of the kit for a stack: served, connected as docs/operate.md says, held against the truth."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -66,6 +67,8 @@ def one_night(stack: Stack, home: Home, service: str = "hand") -> None:
     env = stack.environment(service) | sources.connections(home)
     day, regions = day_of(home), served()
     with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith(("HUB_", "AIRFLOW_CONN_"))]:
+            patch.delenv(name)  # a setting of this process would win from the file of a secret
         for name, value in env.items():
             patch.setenv(name, value)
         work = [(region, name, day) for region in regions for name in region.sources]

@@ -1,6 +1,5 @@
 """Airflow's API server in this process, with our plugin in it, and a hub with a delivery, an answer and marts."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -13,17 +12,9 @@ from exchange.data_docs import data_docs
 from exchange.incidents import seen
 from exchange.keys import fresh
 from exchange.region import load_regions
-from tests.dags.conftest import CHECKOUT  # sets Airflow's home, before anything imports it
 from tests.exchange.hub import NIGHT, Hub, hub_of
 from tests.exchange.levering import aanmelding
 from tests.exchange.test_assess import many
-
-os.environ |= {
-    "AIRFLOW__CORE__PLUGINS_FOLDER": str(CHECKOUT / "plugins"),
-    "AIRFLOW__CORE__AUTH_MANAGER": ("airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"),
-    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "kijker:viewer,medewerker:user,beheer:op,baas:admin",
-    "AIRFLOW__API_AUTH__JWT_SECRET": "een-geheim-voor-de-test-van-genoeg-tekens",
-}
 
 
 @pytest.fixture(scope="module")
