@@ -327,6 +327,35 @@ def run_stuf(content: bytes) -> None:
     meppel().deliver(landed.getvalue())
 
 
+# ---- JSON as the platforms of aanbieders leave it: leveringen in a file, records in a levering
+
+
+@cache
+def clientenorganisaties() -> Party:
+    return Party("clientenorganisaties")
+
+
+@cache
+def json_seeds() -> list[bytes]:
+    records, constants = [], clientenorganisaties().delivers.vast
+    for name in examples("aanmelding"):
+        if name.startswith("goed"):
+            flat = clientenorganisaties().in_their_words(name)
+            theirs = nested({path: value for path, value in flat.items() if path not in constants})
+            head = theirs.pop("aanleverende_organisatie")
+            records.append(theirs | {"client": [theirs.get("client", {})]})
+    gone = {"aanmeldingnummer": "A2", "vervallen": True}
+    levering = {"teller": 1, "aanleverende_organisatie": head, "aanmeldingen": [*records, gone]}
+    document = {
+        "startdatumLevering": "2015-03-02",
+        "aanleverdatumEnTijd": "2015-03-02T00:00:00Z",
+        "codeGegevensleverancier": clientenorganisaties().source.code,
+        "leveringen": [levering, levering | {"teller": 2, "aanmeldingen": []}],
+    }
+    whole = json.dumps(document).encode()
+    return [whole, json.dumps(document, indent=1).encode()]
+
+
 # ---- landing lines and the contract check
 
 
@@ -387,6 +416,9 @@ READERS: Mapping[str, Reader] = {
     "stuf": Reader(run_stuf, stuf_seeds, 15_000, changes.xml_document, XML_WORDS),
     "zgw": Reader(run_zgw, zgw_seeds, 15_000, changes.json_document, JSON_WORDS),
     "rest": Reader(run_rest, rest_seeds, 15_000, changes.json_document, JSON_WORDS),
-    "jsonl": Reader(run_jsonl, jsonl_seeds, 14_000, None, JSON_WORDS),
-    "check": Reader(run_check, check_seeds, 15_000),
+    "json": Reader(
+        lambda content: clientenorganisaties().deliver(content), json_seeds, 12_000, changes.json_document, JSON_WORDS
+    ),
+    "jsonl": Reader(run_jsonl, jsonl_seeds, 7_000, None, JSON_WORDS),
+    "check": Reader(run_check, check_seeds, 10_000),
 }

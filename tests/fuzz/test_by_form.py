@@ -59,7 +59,7 @@ def test_the_two_readers_of_xml_agree_on_documents_that_only_look_like_ours(trie
     tried("by form", cases)
 
 
-@pytest.mark.parametrize("name", ["xml", "csv", "xlsx", "stuf", "zgw", "rest"])
+@pytest.mark.parametrize("name", ["xml", "csv", "xlsx", "stuf", "zgw", "rest", "json"])
 def test_what_is_fuzzed_begins_with_a_delivery_that_is_taken(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else all that follows would be refused at the door, and nothing behind it tried."""
     taken: list[bool] = []
