@@ -219,6 +219,12 @@ def open_connector(kind: str, connection: Connection | None, settings: Mapping[s
     return _load(kind)(connection, settings)
 
 
+def named(connector: Connector, name: str, requests: Sequence[Request]) -> Found | None:
+    """What the name of a file says, where the connector has names that say something; None where it says nothing."""
+    found: Found | None = getattr(connector, "found", lambda *_: None)(name, requests)
+    return found
+
+
 def check_declaration(
     kind: str, settings: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], file: str
 ) -> None:

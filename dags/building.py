@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Asset, CronTriggerTimetable, get_current_context, task
+from airflow.sdk import DAG, Asset, CronTriggerTimetable, task
 
 from dags import notifier
 from dags.late import deadline
-from dags.tasks import PARAMS, RETRIES, connection, cure, log, one_line, run_id, timed, vandaag
+from dags.tasks import PARAMS, RETRIES, context_of, cure, log, one_line, timed
 from exchange import answer, assess, merge, receive, runs, try_out, validate
 from exchange.context import Context
 from exchange.delivery import Counts
@@ -144,12 +144,8 @@ def _trial(region: Region, source: Source) -> None:
         on_success_callback=notifier.judged(region, source),
     )
     def try_task() -> None:
-        airflow = get_current_context()
         with cure(), timed():
-            context = Context(
-                region, source, vandaag(airflow, region.name), run_id(airflow), connection(source.connection_id)
-            )
-            counts = [one.counts for one in try_out.try_night(context)]
+            counts = [one.counts for one in try_out.try_night(context_of(region, source))]
             log.info("try %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())
 
     try_task() >> _answer(region, source).as_teardown()
@@ -164,11 +160,10 @@ def _answer(region: Region, source: Source) -> Any:
         on_success_callback=notifier.over(region, "answer", source),
     )
     def answer_task() -> None:
-        airflow = get_current_context()
         with cure():  # no run of the source: a box that is down makes no night fail
-            box = connection(source.answer.connection_id)
+            context = context_of(region, source, source.answer.connection_id)
             with timed():
-                sent = answer.answer(Context(region, source, vandaag(airflow, region.name), run_id(airflow), box))
+                sent = answer.answer(context)
             log.info("answer %s: answers %d", source.id, sent)
 
     return answer_task()
@@ -177,10 +172,7 @@ def _answer(region: Region, source: Source) -> Any:
 @contextmanager
 def _running(region: Region, source: Source) -> Iterator[Context]:
     """What a verb needs, written down as a run of this source; what it raises is sorted by its cure."""
-    airflow = get_current_context()
     with cure():
-        context = Context(
-            region, source, vandaag(airflow, region.name), run_id(airflow), connection(source.connection_id)
-        )
+        context = context_of(region, source)
         with timed(), runs.run(context):
             yield context

@@ -8,9 +8,8 @@ from datetime import date
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
-from dags.tasks import PARAMS, RETRIES, connection, cure, log, one_line, run_id, timed, vandaag
+from dags.tasks import PARAMS, RETRIES, context_of, cure, log, one_line, timed
 from exchange import replay, runs
-from exchange.context import Context
 from exchange.delivery import Counts
 from exchange.region import Region, read_regions
 
@@ -46,14 +45,12 @@ def replay_dag(region: Region) -> DAG:
 
         @task(task_id="replay", show_return_value_in_logs=False)
         def replay_task() -> None:
-            airflow = get_current_context()
-            form = airflow["params"]
+            form = get_current_context()["params"]
             with cure(), timed():
                 source = region.sources[form["bron"]]
                 since, until = date.fromisoformat(form["van"]), date.fromisoformat(form["tot"])
                 log.info("replay %s: %s to %s: %s", source.id, since, until, one_line(form["reden"]))
-                asked = connection(source.connection_id)
-                context = Context(region, source, vandaag(airflow, region.name), run_id(airflow), asked)
+                context = context_of(region, source)
                 with runs.run(context):
                     counts = replay.replay(context, since, until)
                 log.info("replay %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())

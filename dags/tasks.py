@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import BaseHook, Param
+from airflow.sdk import BaseHook, Param, get_current_context
 from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from connectors.connection import Connection, missing
 from exchange.clock import AMSTERDAM, today, trial_day
+from exchange.context import Context
 from exchange.errors import (
     DeclarationError,
     DeliveryRefused,
@@ -24,6 +25,7 @@ from exchange.errors import (
     SourceUnavailable,
     WarehouseError,
 )
+from exchange.region import Region, Source
 
 log = logging.getLogger("hub")
 clock = logging.getLogger("hub.clock")
@@ -85,6 +87,16 @@ def connection(connection_id: str) -> Connection:
         password=found.password or "",
         extra=found.extra_dejson,
     )
+
+
+def context_of(region: Region, source: Source, connection_id: str = "") -> Context:
+    """What the verbs need to know in the task that runs now; with another connection than that of the source.
+
+    Raises DeclarationError where Airflow does not know the connection.
+    """
+    airflow = get_current_context()
+    reached = connection(connection_id or source.connection_id)
+    return Context(region, source, vandaag(airflow, region.name), run_id(airflow), reached)
 
 
 @contextmanager

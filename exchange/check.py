@@ -6,10 +6,10 @@ faults in the sender's own words, never a value.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
 from pathlib import Path
 
-from connectors.connector import Connector, Found, Request
+from connectors.connector import Connector, Found, named
+from exchange.clock import midnight
 from exchange.context import Context
 from exchange.errors import DeliveryRefused
 from exchange.judge import Judge
@@ -56,11 +56,11 @@ def check(context: Context, file: Path) -> Report:
     try:
         with file.open("rb") as stream:
             header = connector.header(stream)
-        named = _named(context, connector, file.name) if not header.bericht else None
-        if named:
-            header = complete(header, named.bericht, named.scope)
+        found = _found(context, connector, file.name) if not header.bericht else None
+        if found:
+            header = complete(header, found.bericht, found.scope)
         report.bericht = header.bericht
-        stand_op = header.stand_op or (named and named.stand_op) or datetime.combine(context.vandaag, time(), UTC)
+        stand_op = header.stand_op or (found and found.stand_op) or midnight(context.vandaag)
         judge_header(context.source, header, stand_op, context.vandaag)
         delivers = context.source.delivers[header.bericht]
         judge = Judge(context.region, context.source, header.bericht, connector, stand_op)
@@ -85,10 +85,9 @@ def _count(report: Report, nummer: int, faults: list[Fault]) -> None:
             report.lines.append((nummer, [f"{one.code}: {one.text()}" for one in wrong]))
 
 
-def _named(context: Context, connector: Connector, name: str) -> Found:
+def _found(context: Context, connector: Connector, name: str) -> Found:
     """What the name of a file says, for a format that does not say it itself. Raises DeliveryRefused."""
-    requests = [Request(bericht, delivers.options) for bericht, delivers in context.source.delivers.items()]
-    found: Found | None = getattr(connector, "found", lambda *_: None)(name, requests)
+    found = named(connector, name, context.source.requests)
     if found is None:
         raise DeliveryRefused("L011")
     return found

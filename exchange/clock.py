@@ -1,7 +1,7 @@
 """The one place where the hub asks what day it is; every verb takes `vandaag` as a parameter instead."""
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,11 @@ def trial_day(region: str = "") -> date | None:
     days = {name[0] if name else "": day for *name, day in lines}
     day = days.get(region, days.get(""))
     return date.fromisoformat(day) if day else None
+
+
+def midnight(day: date) -> datetime:
+    """The moment of what says no moment: the beginning of its day, in UTC."""
+    return datetime.combine(day, time(), UTC)
 
 
 def until_published(schedule: str) -> timedelta:

@@ -9,10 +9,11 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Table, func, null, or_, select
+from sqlalchemy import Connection, Engine, RowMapping, Table, func, null, or_, select
 
 from exchange.document import document, records
 from exchange.region import Region
@@ -45,29 +46,26 @@ class Mart:
 
 def marts(region: Region) -> list[Mart]:
     """All marts of a region, in the order of their names."""
-    tables = [table for table in metadata.tables.values() if str(table.schema).startswith("mart_")]
+    tables = sorted(_tables(), key=lambda one: str(one.schema))
     found = []
-    for table in sorted(tables, key=lambda one: one.fullname):
-        with _reader_of(region, table).connect() as connection:
-            until = [column for column in table.columns if column.name.startswith("geleverd_tot")]
-            first = func.least(*map(func.min, until)) if until else null()
-            last = func.greatest(*map(func.max, until)) if until else null()
-            query = select(func.count(), first, last, func.max(table.c.vandaag)).select_from(table)
-            found.append(Mart(table, *connection.execute(query).one()))
+    for schema, of_schema in groupby(tables, key=lambda one: one.schema):
+        with _reader_of(region, str(schema)).connect() as connection:
+            found += [_counted(connection, table) for table in sorted(of_schema, key=lambda one: one.name)]
     return found
 
 
 def mart(region: Region, schema: str, name: str) -> Mart:
     """One mart of a region. Raises LookupError."""
-    for found in marts(region):
-        if (found.table.schema, found.table.name) == (schema, name):
-            return found
+    for table in _tables():
+        if (table.schema, table.name) == (schema, name):
+            with _reader_of(region, schema).connect() as connection:
+                return _counted(connection, table)
     raise LookupError(f"there is no mart {schema}.{name}")
 
 
 def rows(region: Region, found: Mart, limit: int = SHOWN) -> Sequence[RowMapping]:
     """The first rows of a mart, in the order of its key."""
-    with _reader_of(region, found.table).connect() as connection:
+    with _reader_of(region, str(found.table.schema)).connect() as connection:
         query = select(found.table).order_by(*found.table.primary_key.columns).limit(limit)
         return connection.execute(query).mappings().all()
 
@@ -75,7 +73,7 @@ def rows(region: Region, found: Mart, limit: int = SHOWN) -> Sequence[RowMapping
 def csv_lines(region: Region, found: Mart) -> Iterator[str]:
     """A whole mart, for a spreadsheet in Dutch: parted by semicolons, with a mark that it is UTF-8."""
     yield "\ufeff" + _line(found.table.columns.keys())
-    with _reader_of(region, found.table).connect() as connection:
+    with _reader_of(region, str(found.table.schema)).connect() as connection:
         query = select(found.table).order_by(*found.table.primary_key.columns)
         for row in connection.execute(query, execution_options={"yield_per": BLOCK}):
             yield _line(row)
@@ -144,9 +142,21 @@ def _cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
-def _reader_of(region: Region, table: Table) -> Engine:
+def _tables() -> list[Table]:
+    return [table for table in metadata.tables.values() if str(table.schema).startswith("mart_")]
+
+
+def _counted(connection: Connection, table: Table) -> Mart:
+    until = [column for column in table.columns if column.name.startswith("geleverd_tot")]
+    first = func.least(*map(func.min, until)) if until else null()
+    last = func.greatest(*map(func.max, until)) if until else null()
+    query = select(func.count(), first, last, func.max(table.c.vandaag)).select_from(table)
+    return Mart(table, *connection.execute(query).one())
+
+
+def _reader_of(region: Region, schema: str) -> Engine:
     """Lines of children are read as the coordinator reads them; the pages ask who may see them."""
-    return engine_for(region.database, "coordinator" if table.schema == "mart_vroeghulp" else "analyst")
+    return engine_for(region.database, "coordinator" if schema == "mart_vroeghulp" else "analyst")
 
 
 def _reader(region: Region) -> Engine:

@@ -10,12 +10,13 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from exchange.blocked import CODE, Blocked
+from exchange.clock import midnight
 from exchange.context import Context
 from exchange.delivery import NOWHERE, Delivery, from_row
 from exchange.errors import DeclarationError, DeliveryRefused
@@ -146,7 +147,7 @@ def _records(context: Context, found: Delivery, decision: Decision) -> Iterator[
         context.keys, source.id, source.code, frozenset([(decision.lookup, decision.verantwoordelijke_code)])
     )
     connector = context.connector()
-    stand_op = found.stand_op or datetime.combine(found.vandaag, time(), UTC)
+    stand_op = found.stand_op or midnight(found.vandaag)
     judge = Judge(context.region, source, found.bericht, connector, stand_op)
     with context.landing.open(found.landing_path, found.sha256) as stream:
         for raw in connector.read(found.bericht, source.delivers[found.bericht].options, stream):

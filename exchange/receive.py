@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from connectors.connector import Left, Merged, Payload, Request
+from connectors.connector import Left, Merged, Payload
 from connectors.notice import URGENT, Notice
 from exchange import delivery, proof
 from exchange.context import Context
@@ -38,10 +38,9 @@ def receive(context: Context, whole: bool = False) -> list[int]:
         )
         raise DeclarationError(context.source.file, "proef", cure)
     source = context.source
-    requests = [Request(bericht, delivers.options) for bericht, delivers in source.delivers.items()]
     with context.lock(), run(context), context.workdir() as workdir, context.connector() as connector:
         try:
-            for payload in connector.fetch(requests, workdir, context.vandaag, {} if whole else _seen(context)):
+            for payload in connector.fetch(source.requests, workdir, context.vandaag, {} if whole else _seen(context)):
                 kept = _keep(context, payload)
                 if proof.wanted(connector, kept):
                     proof.prove(context, connector, kept)

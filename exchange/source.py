@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from connectors.connection import Connection
-from connectors.connector import KINDS, check_declaration
+from connectors.connector import KINDS, Request, check_declaration
 from exchange.declaration import Table, read_toml
 from exchange.errors import DeclarationError
 from exchange.expectations import Layers, read_layers
@@ -96,6 +96,11 @@ class Source:
     def connection(self) -> Connection:
         """The connection as the environment gives it (AIRFLOW_CONN_<ID>), for use outside Airflow."""
         return Connection.from_env(self.connection_id)
+
+    @property
+    def requests(self) -> list[Request]:
+        """What its connector is asked for: every bericht that it delivers."""
+        return [Request(bericht, delivers.options) for bericht, delivers in self.delivers.items()]
 
     @property
     def gemeente_code(self) -> str | None:

@@ -9,16 +9,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from connectors.connector import Connector, Found, Payload, Request
+from connectors.connector import Connector, Payload, named
 from exchange import delivery
 from exchange.assess import weigh
+from exchange.clock import midnight
 from exchange.context import Context
 from exchange.delivery import Counts
 from exchange.errors import DeclarationError, DeliveryRefused
@@ -110,18 +110,16 @@ def _fetched(context: Context) -> Iterator[tuple[Connector, Iterator[Payload]]]:
     """All that the source has: of what was tried nothing is known the next time."""
     if context.connection is None:
         raise DeclarationError(context.source.file, "connection.id", "fetching needs a connection")
-    requests = [Request(bericht, delivers.options) for bericht, delivers in context.source.delivers.items()]
     with context.workdir() as workdir, context.connector() as connector:
-        yield connector, connector.fetch(requests, workdir, context.vandaag, {})
+        yield connector, connector.fetch(context.source.requests, workdir, context.vandaag, {})
 
 
 def _payload(context: Context, file: Path) -> Payload:
     """A file as its source would bring it: what neither it nor its name says is left open."""
     connector = context.connector()
-    requests = [Request(bericht, delivers.options) for bericht, delivers in context.source.delivers.items()]
-    named: Found | None = getattr(connector, "found", lambda *_: None)(file.name, requests)
-    bericht, stand_op, scope = (named.bericht, named.stand_op, named.scope) if named else ("", None, ())
-    if named is None:
+    found = named(connector, file.name, context.source.requests)
+    bericht, stand_op, scope = (found.bericht, found.stand_op, found.scope) if found else ("", None, ())
+    if found is None:
         try:
             with file.open("rb") as stream:
                 bericht = connector.header(stream).bericht
@@ -145,7 +143,7 @@ def _try(context: Context, payload: Payload, *, is_sent: bool) -> Tried:
             found, held = _judged(trying, judging, values | {"duplicate_of": first and first["delivery_id"]})
             values = {name: value for name, value in found.items() if name in KEPT} | {"state": delivery.TRIED}
         except DeliveryRefused as refused:
-            values |= {"fault_code": refused.code, "stand_op": payload.stand_op or _midnight(context)}
+            values |= {"fault_code": refused.code, "stand_op": payload.stand_op or midnight(context.vandaag)}
             values["warnings"] = delivery.told(refused.code, refused.detail) if refused.detail else []
         values["finished_at"] = func.clock_timestamp()
         row = keeping.execute(insert(table).values(values).returning(table)).mappings().one()
@@ -193,7 +191,3 @@ def _before(context: Context, payload: Payload) -> Tried | None:
     with context.engine.connect() as connection:
         row = connection.execute(query.limit(1)).mappings().one_or_none()
     return Tried(row["delivery_id"], delivery.from_row(row).counts, False, row["fault_code"]) if row else None
-
-
-def _midnight(context: Context) -> datetime:
-    return datetime.combine(context.vandaag, time(), UTC)

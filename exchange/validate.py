@@ -9,7 +9,7 @@ identities and commits first.
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -18,6 +18,7 @@ from sqlalchemy import Connection, func, select
 from connectors.connector import Header
 from exchange import delivery, late
 from exchange.blocked import blocked
+from exchange.clock import midnight
 from exchange.columns import judge_columns, judge_heads
 from exchange.context import Context
 from exchange.delivery import Counts, Delivery
@@ -123,7 +124,7 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
         header = complete(connector.header(stream), found.bericht, found.scope)
     if header.bericht != found.bericht:
         raise DeliveryRefused("L002", header.bericht)
-    stand_op = found.stand_op or header.stand_op or datetime.combine(found.vandaag, time(), UTC)
+    stand_op = found.stand_op or header.stand_op or midnight(found.vandaag)
     judge_header(context.source, header, stand_op, found.vandaag)
     found = replace(found, stand_op=stand_op)
     scope = list(header.scope)
