@@ -17,6 +17,7 @@ from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.file_names import shown
 
 BLOCK = 1 << 18
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # what a disk says that takes no more
 NO_FILE = (errno.ELOOP, errno.EISDIR)  # a link where none is followed, a folder
 
 
@@ -171,11 +172,15 @@ def _write(sink: BinaryIO, block: bytes) -> None:
         sink.write(block)
         sink.flush()  # here and not when it is closed: there nobody could tell our disk from theirs
     except OSError as error:
-        failed = own_disk(error)
+        failed = own_disk(error, Path(sink.name).parent)
     if failed:
         raise failed
 
 
-def own_disk(error: OSError) -> SourceUnavailable:
-    """Not the source is in trouble but we: it is tried again, and somebody has to make room."""
-    return SourceUnavailable(f"our own disk, not the source: {error.strerror}; make room and run again")
+def own_disk(error: OSError, folder: Path) -> SourceUnavailable:
+    """Not the source is in trouble but we: it is tried again, and somebody has to make room in this folder."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    free = shutil.disk_usage(there).free // 1_000_000
+    return SourceUnavailable(
+        f"our own disk, not the source: {error.strerror} in {folder}, {free} MB free there; make room and run again"
+    )

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, text
 
 from connectors.connection import Connection
 from connectors.connector import Connector, open_connector
-from exchange.errors import SourceUnavailable
+from connectors.store import FULL, own_disk
+from exchange.errors import DeclarationError, SourceUnavailable
 from exchange.keys import Keys
 from exchange.landing import Landing
 from exchange.region import Region, Source
@@ -73,11 +74,28 @@ class Context:
 
     @contextmanager
     def workdir(self) -> Iterator[Path]:
-        """A private folder for bytes on their way to landing; gone afterwards."""
+        """A private folder for bytes on their way to landing; gone afterwards.
+
+        Raises SourceUnavailable when our own disk is full, now or while the folder is used, DeclarationError where
+        no folder can be made.
+        """
         root = home() / "work"
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(prefix=f"{self.source.id}-", dir=root) as folder:
-            yield Path(folder)
+        try:
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder = tempfile.TemporaryDirectory(prefix=f"{self.source.id}-", dir=root)
+        except OSError as error:
+            if error.errno in FULL:
+                raise own_disk(error, root) from None
+            raise DeclarationError(
+                "environment", "HUB_HOME", f"{root}: {error.strerror}; let the hub write there"
+            ) from None
+        try:
+            with folder:
+                yield Path(folder.name)
+        except OSError as error:
+            if error.errno in FULL:
+                raise own_disk(error, root) from None
+            raise
 
     @contextmanager
     def lock(self, verb: str = "") -> Iterator[None]:

@@ -68,7 +68,6 @@ class Landing:
         place = f"{source}/{name[:2]}/{name}.zst.sealed"
         target = self.root / place
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
             with file.open("rb") as plain, self._writing(target, sha256) as packed:
                 while block := plain.read(BLOCK):
                     packed.write(block)
@@ -95,9 +94,10 @@ class Landing:
     @contextmanager
     def _writing(self, target: Path, sha256: bytes) -> Iterator[Any]:
         """A file that is there, packed and sealed, only when all of it was written."""
-        part = target.with_suffix(f".{os.getpid()}.part")
-        place = _Part(part, "wb")
+        part, place = target.with_suffix(f".{os.getpid()}.part"), None
         try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            place = _Part(part, "wb")
             with BufferedWriter(place) as raw:
                 sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
                 with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
@@ -106,8 +106,8 @@ class Landing:
                 os.fsync(written.fileno())
             part.replace(target)
         except (OSError, TinkError) as error:
-            if failed := place.failed or (error if isinstance(error, OSError) else None):
-                raise own_disk(failed) from None
+            if failed := (place and place.failed) or (error if isinstance(error, OSError) else None):
+                raise own_disk(failed, target.parent) from None
             raise
         finally:
             part.unlink(missing_ok=True)

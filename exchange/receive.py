@@ -47,7 +47,7 @@ def receive(context: Context, whole: bool = False) -> list[int]:
                 connector.confirm(payload)
                 payload.path.unlink(missing_ok=True)
         finally:
-            _note(context, connector.notices)
+            remark(context, connector.notices)
         tell(context, getattr(connector, "left", ()))
     with context.engine.connect() as connection:
         waiting = delivery.unfinished(connection, source.id)
@@ -82,7 +82,7 @@ def tell(context: Context, left: Sequence[Left]) -> None:
             log.warning("%s: not taken, delivery %d refused: %s", context.source.id, delivery_id, one.fault)
 
 
-def _note(context: Context, notices: Sequence[Notice]) -> None:
+def remark(context: Context, notices: Sequence[Notice]) -> None:
     """What the connector saw, on the run and in the log; of a night that failed too."""
     note(context, notices)
     for one in notices:

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Select, select
 
@@ -64,12 +66,24 @@ def regions() -> list[Region]:
     return chosen
 
 
+class _Lines(logging.Handler):
+    """What a verb warns of while it is at work, a certificate that runs out say: a line each, beside what it prints."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        word, colour = ("error", "red") if record.levelno >= logging.ERROR else ("warning", "yellow")
+        err.print(f"[{colour}]{word}:[/] {escape(record.getMessage())}", highlight=False, soft_wrap=True)
+
+
 @app.callback()
 def _begin(
+    command: typer.Context,
     region: Annotated[str, typer.Option(help="Only this region, for example `hub --region drenthe status`.")] = "",
 ) -> None:
     _call.region, _call.is_partial = region, False
     join_trial()
+    lines = _Lines(logging.WARNING)
+    logging.getLogger().addHandler(lines)
+    command.call_on_close(lambda: logging.getLogger().removeHandler(lines))
 
 
 def one_line(command: F) -> F:

@@ -24,7 +24,7 @@ from exchange.delivery import Counts
 from exchange.errors import DeclarationError, DeliveryRefused
 from exchange.landing import Landing
 from exchange.outbox import announce
-from exchange.receive import tell
+from exchange.receive import remark, tell
 from exchange.runs import run
 from exchange.validate import judge
 from warehouse.tables import delivery as table
@@ -111,7 +111,10 @@ def _fetched(context: Context) -> Iterator[tuple[Connector, Iterator[Payload]]]:
     if context.connection is None:
         raise DeclarationError(context.source.file, "connection.id", "fetching needs a connection")
     with context.workdir() as workdir, context.connector() as connector:
-        yield connector, connector.fetch(context.source.requests, workdir, context.vandaag, {})
+        try:
+            yield connector, connector.fetch(context.source.requests, workdir, context.vandaag, {})
+        finally:
+            remark(context, connector.notices)
 
 
 def _payload(context: Context, file: Path) -> Payload:

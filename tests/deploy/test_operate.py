@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import pytest
 from typer.testing import CliRunner
 
+from connectors.notice import Notice
 from demo.home import CHECKOUT
 from deploy.environment import environment, parsed
 from exchange.cli import app
+from reports.incident import KINDS
 
 PAGE = CHECKOUT / "docs" / "operate.md"
 SERVICES = parsed({})["services"]
@@ -135,3 +137,12 @@ def test_every_airflow_command_of_the_page_is_known_to_airflow_with_these_users(
         [sys.executable, "-c", PROVE_AIRFLOW], input="\n".join(asked), env=env, capture_output=True, text=True
     )
     assert done.stdout.splitlines()[-1:] == ["all known"], done.stderr[-1500:]
+
+
+def test_the_page_has_a_row_for_every_kind_of_incident_and_every_notice() -> None:
+    codes = {"certificaat", "eigen_certificaat", "drop", "afwezig"}
+    told = re.search(r"code is a stable word for a program: ([a-z_, ]+)\.", Notice.__doc__ or "")
+    assert told
+    assert set(told[1].split(", ")) == codes
+    rows = set(re.findall(r"^\| `([a-z_]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+    assert rows >= codes | set(KINDS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from exchange.errors import SourceUnavailable
+from exchange.errors import DeclarationError, SourceUnavailable
 from exchange.receive import receive
 from tests.exchange.hub import Hub
 
@@ -72,6 +72,12 @@ def tiny(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", folder], check=True)
 
 
+def filled(folder: Path) -> Path:
+    """The same disk, on which not even a folder can be made any more."""
+    subprocess.run(["mount", "-o", "remount,nr_inodes=1", folder], check=True)
+    return folder
+
+
 def test_a_real_disk_that_is_full_is_told_in_the_same_words(
     hub: Hub, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,3 +87,29 @@ def test_a_real_disk_that_is_full_is_told_in_the_same_words(
     error = received(hub)
     must_be_as_before(hub, error)
     assert "No space left on device" in str(error)
+
+
+@pytest.mark.parametrize("setting", ["HUB_HOME", "HUB_LANDING"])
+def test_where_not_even_a_folder_can_be_made_the_line_says_which_and_how_much_is_free(
+    hub: Hub, tiny: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    (hub.folder / "uit").mkdir(parents=True)
+    (hub.folder / "uit" / "aanmelding_1.xml").write_bytes(BYTES)
+    with monkeypatch.context() as full:
+        full.setenv(setting, str(filled(tiny)))
+        error = received(hub)
+    assert isinstance(error, SourceUnavailable), error
+    assert str(error).startswith(f"our own disk, not the source: No space left on device in {tiny}/")
+    assert str(error).endswith(", 0 MB free there; make room and run again")
+    assert hub.rows("select count(*) from exchange.delivery") == [(0,)]
+    assert len(received(hub)) == 1
+
+
+def test_a_work_folder_that_may_not_be_made_is_a_mistake_of_ours(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_file = hub.folder / "home"
+    a_file.parent.mkdir(parents=True, exist_ok=True)
+    a_file.write_text("no folder")
+    monkeypatch.setenv("HUB_HOME", str(a_file))
+    wrong = pytest.raises(DeclarationError, match=r"HUB_HOME.*Not a directory; let the hub write there")
+    with wrong, hub.context().workdir():
+        pass

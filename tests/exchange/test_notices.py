@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from typer.testing import CliRunner
@@ -79,3 +80,24 @@ def test_a_verb_that_asks_no_source_takes_no_notice_away(over_tls: Hub, tmp_path
             " values ('later', 'proef', '2015-03-09', 'succeeded')"
         )
     assert [one["code"] for one in told()] == ["certificaat"]
+
+
+@pytest.mark.parametrize(("command", "proef"), [("receive", False), ("run", False), ("try", False), ("run", True)])
+def test_who_asks_a_source_by_hand_reads_it_in_a_line(
+    over_tls: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, proef: bool
+) -> None:
+    over_tls.source = replace(over_tls.source, is_proef=proef)
+    over_tls.region = replace(over_tls.region, sources={over_tls.source.id: over_tls.source})
+    authority = make(tmp_path)
+    with serving(make(tmp_path, days=10.5, issuer=authority)) as port:
+        extra = json.dumps({"ca_file": str(authority.cert_file)})
+        address = f"http://hub:{'x' * 40}@127.0.0.1:{port}/https?__extra__={quote(extra)}"
+        monkeypatch.setenv(f"AIRFLOW_CONN_{over_tls.source.connection_id.upper()}", address)
+        shown = CliRunner().invoke(app, [command, "proef", "--vandaag", NIGHT.isoformat()])
+    assert shown.exit_code == 2
+    lines = shown.stderr.splitlines()
+    (line,) = [line for line in lines if "certificaat" in line]
+    assert line.startswith("error: proef: het certificaat van proef verloopt op ")
+    assert any(line.startswith("hub: SourceRefused: ") for line in lines)
+    if command == "run":
+        assert [one["level"] for one in told()] == ["ernstig"]
