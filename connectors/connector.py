@@ -56,17 +56,22 @@ class Payload:
 
 
 @dataclass(frozen=True)
-class Merged:
-    """The last pick-up of a bericht of which all stands in the warehouse, by the bookmark of its payload.
+class Before:
+    """What became of the pick-ups of a bericht so far.
 
-    latest: the stand_op that no pick-up so far came after, merged or not; what is read now is later.
-
-    A pick-up that was fetched and not merged (yet) is not counted: what it brought is asked for again, so that
-    a run that dies, or a delivery that is held or refused, leaves no hole.
+    bookmark: that of the last one of which all stands in the warehouse; None where there is none yet, and the whole
+    is asked for. One that is held or refused does not count: what it brought is asked for again, so that it leaves
+    no hole. latest: the stand_op that no pick-up came after, merged or not; what is read now is later. waiting: the
+    day for which a pick-up was fetched that is not judged to its end yet, because the run died: its bytes are safe,
+    and what a source says once more would be a second delivery of the same.
     """
 
-    bookmark: str
+    bookmark: str | None
     latest: datetime | None = None
+    waiting: date | None = None
+
+
+NEVER = Before(None)
 
 
 @dataclass(frozen=True)
@@ -174,12 +179,14 @@ class Connector(Protocol):
         ...
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Before]
     ) -> Iterator[Payload]:
         """Bring what the source has for these berichten; lazily, one payload at a time.
 
-        seen[bericht] is the last pick-up of this bericht that was merged; absent asks for the whole. Raises
-        SourceUnavailable or SourceRefused; payloads yielded before that are complete.
+        seen[bericht] is what became of this bericht before; absent asks for the whole. What was asked for this day
+        and still waits to be judged is not asked for once more; behind a bookmark not even for another day, since
+        only what is merged moves it. Raises SourceUnavailable or SourceRefused; payloads yielded before that are
+        complete.
         """
         ...
 

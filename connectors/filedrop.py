@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from connectors import file_names
 from connectors.connection import Connection
-from connectors.connector import Found, Header, Left, Marker, Merged, Payload, RawRecord, Request
+from connectors.connector import Before, Found, Header, Left, Marker, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.filedrop_settings import FileDropOptions, FileDropSettings, settings_of
 from connectors.formats import form
@@ -59,7 +59,7 @@ class FileDropConnector(Opening[Store]):
         return open_store(self._connection, self._settings)
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Before]
     ) -> Iterator[Payload]:
         self.left = []
         before = self._opened.list(self._settings.directory)

@@ -26,7 +26,7 @@ from connectors.at_once import in_order
 from connectors.auth import ClientCredentials
 from connectors.client import Client, not_found
 from connectors.connection import Connection, addressed
-from connectors.connector import Header, Merged, Payload, RawRecord, Request
+from connectors.connector import NEVER, Before, Header, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.formats import jsonl
 from connectors.notice import Tell
@@ -83,12 +83,14 @@ class RestConnector(Opening[Clients]):
         return _clients(addressed(self._connection, "rest"), self._settings, self._tell)
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Before]
     ) -> Iterator[Payload]:
-        """Nothing comes of a bericht in which nothing changed."""
+        """Nothing comes of a bericht in which nothing changed, or of which a pick-up waits: see Connector.fetch."""
         for request in requests:
-            payload = self._payload(request, workdir, vandaag, seen.get(request.bericht))
-            if payload is not None:
+            before = seen.get(request.bericht, NEVER)
+            if before.waiting:
+                log.warning("%s: not asked for: what was fetched before waits to be judged first", request.bericht)
+            elif (payload := self._payload(request, workdir, vandaag, before)) is not None:
                 yield payload
 
     def confirm(self, payload: Payload) -> None:
@@ -111,10 +113,10 @@ class RestConnector(Opening[Clients]):
             raise SourceRefused("the address of a record gives something else")
         return answer.status == 200 and not is_removed(answer.body, self._settings.removed)
 
-    def _payload(self, request: Request, workdir: Path, vandaag: date, before: Merged | None) -> Payload | None:
-        for cursor in (before.bookmark if before else "", ""):
+    def _payload(self, request: Request, workdir: Path, vandaag: date, before: Before) -> Payload | None:
+        for cursor in (before.bookmark or "", ""):
             try:
-                return self._read_on(request, workdir, vandaag, cursor, before.latest if before else None)
+                return self._read_on(request, workdir, vandaag, cursor, before.latest)
             except Forgotten:
                 log.warning("%s: the source forgot its cursor; all is read again", request.bericht)
         raise SourceUnavailable(f"{request.options['path']}: forgets its cursor while it is read, twice")

@@ -34,7 +34,7 @@ from connectors import stuf_landing
 from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.connection import Connection
-from connectors.connector import Header, Left, Merged, Payload, RawRecord, Request
+from connectors.connector import NEVER, Before, Header, Left, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.filedrop import FileDropConnector
 from connectors.formats import jsonl
@@ -96,7 +96,7 @@ class StufConnector(Opening[Zaaksysteem]):
         return Zaaksysteem(self._connection, self._settings, self._tell)
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Before]
     ) -> Iterator[Payload]:
         zaken = {request.options["zaaktype"]: request for request in requests if request.options.get("zaaktype")}
         files = [request for request in requests if not request.options.get("zaaktype")]
@@ -119,7 +119,9 @@ class StufConnector(Opening[Zaaksysteem]):
             told = {zaaktype: _Told({}, []) for zaaktype in zaken}
             self._tell(Notice("drop", URGENT, DOWN.format(self._name, error)))
         for zaaktype, request in zaken.items():
-            yield self._payload(request, told[zaaktype], workdir, vandaag, whole=request.bericht not in seen)
+            before = seen.get(request.bericht, NEVER)
+            if before.waiting != vandaag:  # else its kennisgevingen stay in the drop, and make us ask the next time
+                yield self._payload(request, told[zaaktype], workdir, vandaag, whole=before.bookmark is None)
 
     @property
     def left(self) -> list[Left]:

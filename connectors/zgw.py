@@ -25,7 +25,7 @@ from connectors.at_once import in_order
 from connectors.auth import ZgwToken
 from connectors.client import Client, HttpSettings, not_found
 from connectors.connection import Connection, addressed
-from connectors.connector import Header, Merged, Payload, RawRecord, Request
+from connectors.connector import NEVER, Before, Header, Payload, RawRecord, Request
 from connectors.errors import SourceRefused
 from connectors.formats import jsonl
 from connectors.opening import Opening
@@ -93,10 +93,12 @@ class ZgwConnector(Opening[Client]):
         return Client(base, self._settings, auth, tls_of(connection, self._tell))
 
     def fetch(
-        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Merged]
+        self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Before]
     ) -> Iterator[Payload]:
         for request in requests:
-            yield self._payload(request, workdir, vandaag, whole=request.bericht not in seen)
+            before = seen.get(request.bericht, NEVER)
+            if before.waiting != vandaag:
+                yield self._payload(request, workdir, vandaag, whole=before.bookmark is None)
 
     def confirm(self, payload: Payload) -> None:
         """Nothing to put away: a zaak stays where it is."""

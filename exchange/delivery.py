@@ -29,6 +29,7 @@ from warehouse.tables import delivery as table
 SAME_BYTES = "L022"
 NOWHERE = ""  # the landing path of what was never taken
 TRIED = "tried"
+UNFINISHED = ("received", "validated")  # states that wait for a verb
 
 
 @dataclass(frozen=True)
@@ -216,7 +217,7 @@ def unfinished(connection: Connection, source: str) -> list[Delivery]:
     """Deliveries of a source that still wait for a verb, in the order in which the source made them."""
     query = (
         select(table)
-        .where(table.c.source == source, table.c.state.in_(("received", "validated")))
+        .where(table.c.source == source, table.c.state.in_(UNFINISHED))
         .order_by(table.c.stand_op.nulls_last(), table.c.delivery_id)
     )
     return [from_row(row) for row in connection.execute(query).mappings()]

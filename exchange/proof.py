@@ -38,6 +38,12 @@ def prove(context: Context, connector: Connector, found: Delivery) -> int:
     return len(gone)
 
 
+def prove_where_wanted(context: Context, connector: Connector, found: Delivery) -> None:
+    """Prove what is absent, unless absence in this delivery says nothing, or was proven before. Raises as `prove`."""
+    if wanted(connector, found):
+        prove(context, connector, found)
+
+
 def wanted(connector: Connector, found: Delivery) -> bool:
     """Whether absence in this delivery has to be proven, and is not yet."""
     return bool(connector.locator and found.scope and found.gone is None and found.state == "received")

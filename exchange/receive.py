@@ -6,12 +6,12 @@ down, and bytes that come again are recognised by their sha256.
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
-from connectors.connector import Left, Merged, Payload
+from connectors.connector import Before, Left, Payload
+from connectors.formats import jsonl
 from connectors.notice import URGENT, Notice
 from exchange import delivery, proof
 from exchange.context import Context
@@ -40,19 +40,23 @@ def receive(context: Context, whole: bool = False) -> list[int]:
     source = context.source
     with context.lock(), run(context), context.workdir() as workdir, context.connector() as connector:
         try:
+            for kept in _unfinished(context):  # of a run that died before it could ask what is gone
+                proof.prove_where_wanted(context, connector, kept)
             for payload in connector.fetch(source.requests, workdir, context.vandaag, {} if whole else _seen(context)):
-                kept = _keep(context, payload)
-                if proof.wanted(connector, kept):
-                    proof.prove(context, connector, kept)
+                proof.prove_where_wanted(context, connector, _keep(context, payload))
                 connector.confirm(payload)
                 payload.path.unlink(missing_ok=True)
         finally:
             remark(context, connector.notices)
         tell(context, getattr(connector, "left", ()))
-    with context.engine.connect() as connection:
-        waiting = delivery.unfinished(connection, source.id)
+    waiting = _unfinished(context)
     log.info("%s: %d deliveries wait to be judged", source.id, len(waiting))
     return [found.delivery_id for found in waiting]
+
+
+def _unfinished(context: Context) -> list[Delivery]:
+    with context.engine.connect() as connection:
+        return delivery.unfinished(connection, context.source.id)
 
 
 def _keep(context: Context, payload: Payload) -> Delivery:
@@ -89,24 +93,27 @@ def remark(context: Context, notices: Sequence[Notice]) -> None:
         log.log(logging.ERROR if one.level == URGENT else logging.WARNING, "%s: %s", context.source.id, one.text)
 
 
-def _seen(context: Context) -> dict[str, Merged]:
-    """Per bericht the last pick-up that was merged. Where there is none, the connector reads the whole.
+def _seen(context: Context) -> dict[str, Before]:
+    """Per bericht what became of it before. Where nothing was merged yet, the connector reads the whole.
 
     Each pick-up goes on from one that was merged, so any merged one has all before it merged too; a delivery that
-    was judged again (replay) is no pick-up.
+    was judged again (replay) is no pick-up, nor is one that was released: others went on without it. What waits was
+    asked for: a file that a sender left comes again as it is.
     """
-    own = table.c.source == context.source.id
-    last = (
-        select(table.c.bericht, table.c.bookmark)
+    own, is_first = table.c.source == context.source.id, table.c.duplicate_of.is_(None)
+    asked_for = and_(table.c.media_type == jsonl.MEDIA_TYPE, is_first, table.c.released_at.is_(None))
+    waits = and_(table.c.state.in_(delivery.UNFINISHED), asked_for)
+    merged = (
+        select(table.c.bericht, func.coalesce(table.c.bookmark, ""))
         .ext(distinct_on(table.c.bericht))
-        .where(own, table.c.state == "merged", table.c.duplicate_of.is_(None))
+        .where(own, is_first, table.c.state == "merged")
         .order_by(table.c.bericht, table.c.delivery_id.desc())
     )
-    latest = (
-        select(table.c.bericht, func.max(table.c.stand_op))
+    known = (
+        select(table.c.bericht, func.max(table.c.stand_op), func.max(table.c.vandaag).filter(waits))
         .where(own, table.c.state.not_in(("refused", delivery.TRIED)))
         .group_by(table.c.bericht)
     )
     with context.engine.connect() as connection:
-        moments: dict[str, datetime | None] = dict(connection.execute(latest).all())
-        return {b: Merged(bookmark or "", moments.get(b)) for b, bookmark in connection.execute(last)}
+        bookmarks: dict[str, str] = dict(connection.execute(merged).all())
+        return {b: Before(bookmarks.get(b), latest, day) for b, latest, day in connection.execute(known)}

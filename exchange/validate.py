@@ -16,7 +16,7 @@ from importlib.metadata import version
 from sqlalchemy import Connection, func, select
 
 from connectors.connector import Header
-from exchange import delivery, late
+from exchange import delivery, late, proof
 from exchange.blocked import blocked
 from exchange.clock import midnight
 from exchange.columns import judge_columns, judge_heads
@@ -127,6 +127,8 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
     stand_op = found.stand_op or header.stand_op or midnight(found.vandaag)
     judge_header(context.source, header, stand_op, found.vandaag)
     found = replace(found, stand_op=stand_op)
+    if proof.wanted(connector, found):
+        found = replace(found, gone=())  # nobody asked the source what is absent: absence proves nothing then
     scope = list(header.scope)
 
     rules, software = regelset(context, delivers), version("regiohub")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from connectors.connection import Connection
-from connectors.connector import Merged, Request, open_connector
+from connectors.connector import Before, Request, open_connector
 from connectors.filedrop import open_store
 from connectors.filedrop_settings import settings_of
 from connectors.zgw import ZgwConnector
@@ -67,7 +67,7 @@ def _zgw(connection: Connection) -> tuple[list[Sample], None]:
             sample = Sample(f"zaaktype {zaaktype}", "zgw", bericht=bericht, foreign=connector.foreign)
             sample.options["zaaktype"] = (zaaktype, f'zo heet het daar: "{title}"')
             requests = [Request(bericht, options)]
-            for payload in connector.fetch(requests, Path(workdir), today(), {bericht: Merged("")}):
+            for payload in connector.fetch(requests, Path(workdir), today(), {bericht: Before("")}):
                 with payload.path.open("rb") as stream:
                     samples.append(from_records(sample, connector.read(bericht, options, stream)))
                 payload.path.unlink()

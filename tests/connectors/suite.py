@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import pytest
 
 from connectors.connection import Connection
-from connectors.connector import Connector, Merged, Payload, RawRecord, Request, open_connector
+from connectors.connector import Before, Connector, Payload, RawRecord, Request, open_connector
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from tests.connectors.weather import Reply, Weather
 
@@ -69,7 +69,7 @@ class HttpSite:
         self.weather = weather
         self.extra = dict(extra)
         self.password = self.secret
-        self.seen: dict[str, Merged] = {}
+        self.seen: dict[str, Before] = {}
 
     def connector(self, **settings: Any) -> Connector:
         name, port = f"bron_{self.kind}", self.weather.port

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connectors.connector import Merged, Payload, RawRecord, Request, check_declaration
+from connectors.connector import Before, Payload, RawRecord, Request, check_declaration
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from tests.connectors.feed import LIST, SECRET, TOKEN, FeedApi
 from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite
@@ -39,7 +39,7 @@ class RestSite(HttpSite):
 
     def fetch(self, folder: Path, vandaag: date = VANDAAG, **settings: Any) -> tuple[Payload, list[RawRecord]]:
         payload, records = super().fetch(folder, vandaag, **settings)
-        self.seen = {BERICHT: Merged(payload.bookmark)}
+        self.seen = {BERICHT: Before(payload.bookmark)}
         return payload, records
 
     def nothing(self, folder: Path) -> bool:
@@ -201,7 +201,7 @@ def test_a_cursor_may_be_an_address_and_is_kept_as_one(site: RestSite, tmp_path:
 def test_a_cursor_leads_nowhere_else(site: RestSite, tmp_path: Path, kept: bool) -> None:
     with Weather() as foreign:
         if kept:
-            site.seen = {BERICHT: Merged(foreign.url + "mee/api/trajecten")}
+            site.seen = {BERICHT: Before(foreign.url + "mee/api/trajecten")}
         else:
             body = {"data": [{"id": "T1"}], "cursor": foreign.url + "mee/api/trajecten", "more": True}
             site.weather.on(LIST, Reply(body=body))

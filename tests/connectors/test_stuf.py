@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from connectors.connection import Connection
-from connectors.connector import Merged, RawRecord, Request, check_declaration, open_connector
+from connectors.connector import Before, RawRecord, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, DeliveryRefused, SourceRefused, SourceUnavailable
 from connectors.notice import URGENT, WARNING
 from connectors.store import FolderStore
@@ -95,7 +95,7 @@ def test_staff_and_others_are_not_taken_in(site: StufSite, tmp_path: Path) -> No
 
 
 def test_a_night_reads_open_window_and_a_seventh(site: StufSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": Merged("")}
+    site.seen = {"aanmelding": Before("")}
     site.system.add("Z0030", "20120601")
     site.system.add("Z0031", "20150225", "20150226")
     payload, records = site.fetch(tmp_path)
@@ -106,8 +106,15 @@ def test_a_night_reads_open_window_and_a_seventh(site: StufSite, tmp_path: Path)
     assert {record.partitie for record in records} >= {"2012-06", "2015-02"}
 
 
+def test_what_waits_to_be_judged_is_not_asked_for_again_on_its_day(site: StufSite, tmp_path: Path) -> None:
+    for waiting, payloads in ((VANDAAG, 0), (VANDAAG - timedelta(days=1), 1)):
+        site.seen = {"aanmelding": Before("", waiting=waiting)}
+        with site.connector() as connector:
+            assert len(list(connector.fetch(site.requests, tmp_path, VANDAAG, site.seen))) == payloads
+
+
 def test_within_a_week_everything_is_read_again(site: StufSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": Merged("")}
+    site.seen = {"aanmelding": Before("")}
     read: set[object] = set()
     for night in range(7):
         read.update(keys(site.fetch(tmp_path, VANDAAG + timedelta(days=night))[1]))
@@ -302,7 +309,7 @@ def test_a_server_that_expects_another_action_says_so(
 
 
 def test_a_right_that_was_lost_is_no_mass_deletion(site: StufSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": Merged("")}
+    site.seen = {"aanmelding": Before("")}
     site.system.rights = False
     with pytest.raises(SourceRefused, match="no zaak of type CLO here, or we lost the right"):
         site.fetch(tmp_path)
@@ -387,7 +394,7 @@ def test_a_drop_that_is_down_holds_up_only_what_lies_in_it(site: StufSite, tmp_p
     assert "uit: there is no such folder" in told.text
     (site.drop / "weg").rename(site.drop / "uit")
     with site.connector(**NOTICES) as connector:
-        inzet, zaken = connector.fetch(requests, tmp_path, VANDAAG, {"aanmelding": Merged("")})
+        inzet, zaken = connector.fetch(requests, tmp_path, VANDAAG, {"aanmelding": Before("")})
         assert inzet.bericht == "inzet"
         gone = [record for record in records_of(connector, zaken) if record.actie == "verwijderen"]
         assert keys(gone) == ["Z0099"]
@@ -437,7 +444,7 @@ def test_a_strange_file_in_the_drop_is_told(site: StufSite, tmp_path: Path) -> N
 
 def test_a_kennisgeving_is_a_signal_to_ask(site: StufSite, tmp_path: Path) -> None:
     """Z0003 is closed and not in its turn; what counts is the zaak as it is now, not what the message says."""
-    site.seen = {"aanmelding": Merged("")}
+    site.seen = {"aanmelding": Before("")}
     without = keys(site.fetch(tmp_path)[1])
     untouched = next(number for number in site.system.zaken if number not in without and number != "P0001")
     site.tell("1", lk01("W", zaak(untouched), zaak(untouched, "<ZKN:omschrijving>oud</ZKN:omschrijving>")))

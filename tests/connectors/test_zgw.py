@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.connector import Merged, RawRecord, Request, check_declaration
+from connectors.connector import Before, RawRecord, Request, check_declaration
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.zgw_lookback import plan
 from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite, records_of
@@ -90,7 +90,7 @@ def test_another_bronorganisatie_on_the_same_server_is_not_read(site: ZgwSite, t
 
 
 def test_a_night_reads_open_window_and_a_seventh(site: ZgwSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": Merged("")}
+    site.seen = {"aanmelding": Before("")}
     site.zaken.add(30, "2012-06-01")
     site.zaken.add(31, "2015-02-25", "2015-02-26")
     payload, records = site.fetch(tmp_path)
@@ -101,8 +101,15 @@ def test_a_night_reads_open_window_and_a_seventh(site: ZgwSite, tmp_path: Path) 
     assert "2015-02" not in payload.scope or date(2015, 2, 1).toordinal() >= VANDAAG.toordinal() - 14
 
 
+def test_what_waits_to_be_judged_is_not_asked_for_again_on_its_day(site: ZgwSite, tmp_path: Path) -> None:
+    for waiting, payloads in ((VANDAAG, 0), (VANDAAG - timedelta(days=1), 1)):
+        site.seen = {"aanmelding": Before("", waiting=waiting)}
+        with site.connector() as connector:
+            assert len(list(connector.fetch(site.requests, tmp_path, VANDAAG, site.seen))) == payloads
+
+
 def test_within_a_week_everything_is_read_again(site: ZgwSite, tmp_path: Path) -> None:
-    site.seen = {"aanmelding": Merged("")}
+    site.seen = {"aanmelding": Before("")}
     read: set[str] = set()
     for night in range(7):
         _, records = site.fetch(tmp_path, VANDAAG + timedelta(days=night))

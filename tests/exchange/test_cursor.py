@@ -8,18 +8,20 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, text
 
 from connectors.connection import Connection
 from exchange.context import Context
-from exchange.delivery import Counts
+from exchange.delivery import Counts, close
 from exchange.errors import SourceRefused
 from exchange.merge import merge
 from exchange.receive import receive
 from exchange.region import load_source
+from exchange.release import release
 from exchange.replay import again
 from exchange.validate import validate
 from tests.connectors.feed import LIST, SECRET, TOKEN, FeedApi
-from tests.connectors.weather import Weather
+from tests.connectors.weather import Reply, Weather
 from tests.connectors.zaken import problem
 from tests.exchange.hub import NIGHT, Hub
 from tests.exchange.test_killed import night_that_dies
@@ -131,37 +133,105 @@ def test_each_night_brings_what_changed_and_no_more(site: Site) -> None:
     assert hub.value("select count(*) from exchange.delivery") == 2
 
 
-@pytest.mark.parametrize(("when", "module", "name"), PLACES)
-def test_a_killed_run_leaves_no_hole(site: Site, when: str, module: str, name: str) -> None:
-    """The source moves on between the nights: what the dead run had asked for comes again, or is there."""
-    hub, api, _ = site
-    hub.after(0)
-    change(api, 1)
+def kill(hub: RestHub, when: str, module: str, name: str) -> None:
     child = multiprocessing.get_context("fork").Process(target=night_that_dies, args=(hub, when, module, name))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("when", "module", "name"), PLACES)
+def test_a_killed_run_leaves_no_hole_and_nothing_comes_twice(site: Site, when: str, module: str, name: str) -> None:
+    """The source moves on between the nights: what the dead run had asked for comes again, or is there."""
+    hub, api, _ = site
+    hub.after(0)
+    change(api, 1)
+    kill(hub, when, module, name)
     change(api, 2)
     hub.after(2)
     change(api, 3)
     hub.after(3)
     assert hub.present() == truth(api)
     assert hub.value("select max(abs(residual)) from exchange.delivery") == 0
+    assert hub.value("select sum(received) from exchange.delivery") == 7 + 3 * 3  # each word once, in one delivery
 
 
-def test_what_was_fetched_and_not_merged_does_not_move_the_cursor(site: Site) -> None:
+@pytest.mark.parametrize(("when", "module", "name"), PLACES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_run_that_died_and_is_run_again_is_one_delivery_with_one_answer(
+    site: Site, is_first: bool, when: str, module: str, name: str
+) -> None:
+    hub, api, _ = site
+    if not is_first:
+        hub.after(0)
+        change(api, 1)
+    kill(hub, when, module, name)
+    hub.after(0)
+    hub.after(0)
+    assert hub.present() == truth(api)
+    assert hub.rows("select state, received from exchange.delivery order by delivery_id") == (
+        [("merged", 7)] if is_first else [("merged", 7), ("merged", 3)]
+    )
+    assert hub.value("select count(distinct delivery_id) from exchange.answer") == (1 if is_first else 2)
+
+
+def test_what_waits_to_be_judged_is_not_asked_for_again(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    """Also when the source says more by then: that comes when the first is merged, and the cursor has moved."""
     hub, api, weather = site
     hub.after(0)
     change(api, 1)
     (waiting,) = receive(hub.context(NIGHT + timedelta(days=1)))
-    validate(hub.context(), waiting)
     change(api, 2)
-    receive(hub.context(NIGHT + timedelta(days=2)))
-    asked = [seen.query.get("cursor") for seen in weather.seen if seen.path == LIST]
-    assert asked.count("7") == 2  # the cursor of the first night, twice
-    merge(hub.context(), waiting)
+    assert receive(hub.context(NIGHT + timedelta(days=2))) == [waiting]
+    assert "waits to be judged first" in caplog.text
+    hub.after(2)
     hub.after(3)
+    asked = [seen.query.get("cursor") for seen in weather.seen if seen.path == LIST]
+    assert asked[-2:] == ["7", "10"]
     assert hub.present() == truth(api)
+    assert hub.rows("select state, received from exchange.delivery order by delivery_id") == [
+        ("merged", 7),
+        ("merged", 3),
+        ("merged", 3),
+    ]
+
+
+def test_what_is_held_does_not_move_the_cursor(site: Site) -> None:
+    """What it brought is asked for again, with what is new: nothing of it is lost if nobody ever releases it."""
+    hub, api, _ = site
+    hub.after(0)
+    change(api, 1)
+    (odd,) = receive(hub.context(NIGHT + timedelta(days=1)))
+    validate(hub.context(), odd)
+    with hub.context().engine.begin() as connection:
+        close(connection, odd, "held", Counts(received=3, accepted=2, deleted=1), assessed_at=func.clock_timestamp())
+    change(api, 2)
+    hub.after(2)
+    assert hub.present() == truth(api)
+    assert hub.after(3) == Counts()
+    release(hub.context(), odd, "het klopt toch", "een coordinator")
+    change(api, 3)
+    hub.after(4)
+    assert hub.present() == truth(api)
+
+
+def test_what_was_fetched_and_never_asked_what_is_gone_takes_nothing_away(site: Site) -> None:
+    """The run died before the source was asked: the next asks, and who judges without asking withdraws nothing."""
+    hub, api, weather = site
+    hub.after(0)
+    before = hub.present()
+    api.oldest = len(api.changes) + 1
+    rows = [dict(row) for row in api.changes]
+    weather.on(LIST, problem(410, "vervallen"), Reply(body={"data": rows[:3], "cursor": "7", "more": False}))
+    kill(hub, "before", "exchange.proof", "prove")
+    assert hub.rows("select received, gone from exchange.delivery where state = 'received'") == [(0, None)]
+    (waiting,) = receive(hub.context(NIGHT))
+    assert hub.value("select gone from exchange.delivery where delivery_id = :id", id=waiting) == []
+    with hub.context().engine.begin() as connection:
+        connection.execute(text("update exchange.delivery set gone = null where delivery_id = :id"), {"id": waiting})
+    validate(hub.context(), waiting)
+    merge(hub.context(), waiting)
+    assert hub.present() == before
 
 
 def test_a_delivery_that_is_judged_again_does_not_take_the_cursor_back(site: Site) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.connection import Connection
-from connectors.connector import Connector, Merged, RawRecord, Request, open_connector
+from connectors.connector import Before, Connector, RawRecord, Request, open_connector
 from exchange.mapping import Mapper
 from exchange.region import Source, load_regions
 from kit import calendar
@@ -40,7 +40,7 @@ def opened(source: Source, services: dict[str, Any]) -> Connector:
 
 
 def fetched(
-    source: Source, services: dict[str, Any], folder: Path, world: World, night: int, seen: dict[str, Merged]
+    source: Source, services: dict[str, Any], folder: Path, world: World, night: int, seen: dict[str, Before]
 ) -> dict[str, list[RawRecord]]:
     """The records of every bericht, confirmed."""
     requests = [Request(name, delivers.options) for name, delivers in source.delivers.items()]
@@ -102,7 +102,7 @@ def test_with_kennisgevingen_every_change_of_a_night_is_seen_that_night(world: W
         for night in range(2, 8):
             calendar.advance(home)
             wait_for_night(home, night)
-            seen = {"aanmelding": Merged(""), "onderzoek": Merged("")}
+            seen = {"aanmelding": Before(""), "onderzoek": Before("")}
             found = fetched(source, services, tmp_path / "work", world, night, seen)
             for bericht in ("aanmelding", "onderzoek"):
                 records = {str(raw.values["zaak.identificatie"]): raw for raw in found[bericht]}
