@@ -63,7 +63,7 @@ def check(context: Context, file: Path) -> Report:
         stand_op = header.stand_op or (found and found.stand_op) or midnight(context.vandaag)
         judge_header(context.source, header, stand_op, context.vandaag)
         delivers = context.source.delivers[header.bericht]
-        judge = Judge(context.region, context.source, header.bericht, connector, stand_op)
+        judge = Judge(context.region, context.source, header.bericht, connector, stand_op, vandaag=context.vandaag)
         with file.open("rb") as stream:
             for raw in connector.read(header.bericht, delivers.options, stream):
                 report.received += 1

@@ -127,6 +127,14 @@ class Table:
             self._tables[key] = Table(self.file, value, f"{self.path}.{key}" if self.path else key, self.layers)
         return self._tables[key]
 
+    def tables(self, key: str, cure: str) -> list["Table"]:
+        """The tables of a list, each told of with its number: invulling.1. At least one."""
+        value: list[Any] = self._get(key, list, f"a list of tables: [[{key}]]", cure)
+        if not value or not all(isinstance(item, Mapping) for item in value):
+            raise self.wrong(key, f"must be a list of tables, at least one: [[{key}]]")
+        place = f"{self.path}.{key}" if self.path else key
+        return [Table(self.file, item, f"{place}.{number}", self.layers) for number, item in enumerate(value, 1)]
+
     def strings(self, key: str) -> dict[str, str]:
         """A table of texts, empty where absent."""
         table = self.table(key)

@@ -1,7 +1,7 @@
 """One raw record in, its verdict out: in our words, held against the contract and the source's rights."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from connectors.connector import Connector, RawRecord
@@ -40,7 +40,8 @@ class Judged(NamedTuple):
 class Judge:
     """The verdict of one source's declaration and one contract. Holds no state of a record.
 
-    stand_op: the moment of which the delivery gives the state. blocked: whom the source may not bring back.
+    stand_op: the moment of which the delivery gives the state. blocked: whom the source may not bring back. vandaag:
+    the night, which judges by the arrangements that it knows; without it by the contract alone.
     """
 
     def __init__(
@@ -51,11 +52,13 @@ class Judge:
         connector: Connector,
         stand_op: datetime,
         blocked: Blocked | None = None,
+        vandaag: date | None = None,
     ) -> None:
         delivers = source.delivers[bericht]
         self._names = delivers.theirs
         self._map = Mapper(delivers)
-        self._check = Checker(delivers.contract, region.codelists, names=self._names)
+        arrangements = region.arrangements_on(delivers.contract, source, vandaag) if vandaag else None
+        self._check = Checker(delivers.contract, region.codelists, names=self._names, arrangements=arrangements)
         self._key = delivers.contract.sleutel
         self._blocked = blocked
         self._gemeente = source.gemeente_code

@@ -1,4 +1,5 @@
-"""A region is a folder of declarations: region.toml, lokets.toml, contract.toml and one sources/*.toml a party.
+"""A region is a folder of declarations: region.toml, lokets.toml, contract.toml and one sources/*.toml a party; and one
+arrangements/*.toml for a gemeente that asks more than the contract.
 
     for region in load_regions():
         for source in region.sources.values(): ...
@@ -10,16 +11,20 @@ file, key, cure (DeclarationError). What a contract or a code list says is check
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from exchange.arrangements import load_arrangements
 from exchange.declaration import Table, read_toml
 from exchange.errors import DeclarationError
 from exchange.expectations import Layers, read_region
 from exchange.raamcontract import Raamcontract, load_raamcontract
 from exchange.source import Delivers, Source, Verwerking, load_source
 from exchange.vroeghulp import load_vroeghulp
+from schemas.arrangement import Arrangement, Arrangements
 from schemas.codelists import CodeLists
+from schemas.contract import Contract
 
 __all__ = ["Delivers", "Loket", "Region", "Source", "Verwerking", "load_region", "load_regions", "load_source"]
 
@@ -54,6 +59,17 @@ class Region:
     left_out: Mapping[str, DeclarationError] = field(default_factory=dict)  # source that did not load -> why
     vroeghulp_norm: Mapping[str, int] = field(default_factory=dict)  # phase -> days, of vroeghulp.toml
     quality: Layers = field(default_factory=dict)  # quality.toml: what this region expects of deliveries
+    arrangements: tuple[Arrangement, ...] = ()  # what its gemeenten ask beyond the contracts
+
+    def arrangements_on(self, contract: Contract, source: Source, vandaag: date) -> Arrangements:
+        """Those that a night knows and that can touch what this source delivers: a gemeente speaks for itself."""
+        return Arrangements(
+            one
+            for one in self.arrangements
+            if (one.bericht, one.major) == (contract.bericht, contract.major)
+            and one.known_from <= vandaag
+            and source.gemeente_code in (None, one.gemeente_code)
+        )
 
     @cached_property
     def codelists(self) -> CodeLists:
@@ -121,7 +137,7 @@ def read_regions(root: Path = ROOT) -> tuple[list[Region], list[DeclarationError
 
 
 def load_region(folder: Path) -> Region:
-    """One region from its folder. Raises DeclarationError where region.toml, lokets.toml or contract.toml is wrong."""
+    """One region from its folder. Raises DeclarationError where anything but a source is wrong."""
     table = read_toml(folder / "region.toml")
     name = table.text("name")
     title = table.text("title")
@@ -143,6 +159,7 @@ def load_region(folder: Path) -> Region:
             sources[path.stem] = _of_its_own(load_source(path, name, gemeenten, codelists), rsins)
         except DeclarationError as fault:
             left_out[path.stem] = fault
+    arrangements = load_arrangements(folder / "arrangements", gemeenten, codelists, sources)
     # A mistake in a shared file stops every source that stands on it, and is one mistake.
     faults = tuple({(fault.file, fault.key): fault for fault in left_out.values()}.values())
     return Region(
@@ -159,6 +176,7 @@ def load_region(folder: Path) -> Region:
         left_out,
         vroeghulp_norm,
         quality,
+        arrangements,
     )
 
 

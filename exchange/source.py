@@ -236,7 +236,7 @@ def _delivered(table: Table, codelists: CodeLists) -> dict[str, Delivers]:
     sections = {bericht: delivered.table(bericht) for bericht in delivered.names()}
     if not sections:
         raise table.wrong("delivers", "is empty; a source delivers at least one bericht: [delivers.aanmelding]")
-    contracts = {bericht: _contract(bericht, section) for bericht, section in sections.items()}
+    contracts = {bericht: contract_of(bericht, section) for bericht, section in sections.items()}
     shared = read_words(table.table("shared"), contracts.values(), codelists)
     table.table("shared").end()
     delivers = {}
@@ -247,7 +247,8 @@ def _delivered(table: Table, codelists: CodeLists) -> dict[str, Delivers]:
     return delivers
 
 
-def _contract(bericht: str, table: Table) -> Contract:
+def contract_of(bericht: str, table: Table) -> Contract:
+    """The contract that a table about a bericht names. Raises DeclarationError."""
     if bericht not in names():
         raise table.wrong("", f"{bericht} is no bericht; choose from {', '.join(names())}")
     number = table.number("contract")

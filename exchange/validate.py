@@ -34,9 +34,13 @@ log = logging.getLogger(__name__)
 REPEATED, KEYLESS = "L021", "L023"
 
 
-def regelset(context: Context, delivers: Delivers) -> str:
-    """The rules that judged a record, as one short hash: contract and code lists."""
-    parts = (delivers.contract.digest, context.region.codelists.digest)
+def regelset(context: Context, delivers: Delivers, vandaag: date) -> str:
+    """The rules that judge what a source delivers in a night, as one short hash: contract, code lists, arrangements.
+
+    Without an arrangement that can touch it, it is as if there were none anywhere.
+    """
+    arrangements = context.region.arrangements_on(delivers.contract, context.source, vandaag)
+    parts = filter(None, (delivers.contract.digest, context.region.codelists.digest, arrangements.digest))
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -131,7 +135,7 @@ def _judge(context: Context, connection: Connection, found: Delivery, *, is_agai
         found = replace(found, gone=())  # nobody asked the source what is absent: absence proves nothing then
     scope = list(header.scope)
 
-    rules, software = regelset(context, delivers), version("regiohub")
+    rules, software = regelset(context, delivers, found.vandaag), version("regiohub")
     marks = isinstance(connector, Marking) and not is_again
     shown = last_shown(connection, found, stand_op) if marks else NOTHING
     barred = blocked(connection, context.keys, found.source, context.source.code).mark  # empty for an empty list

@@ -122,7 +122,7 @@ def _fill(
     connector = context.connector()
     assert found.stand_op is not None
     barred = blocked(connection, context.keys, source.id, source.code)
-    judge = Judge(context.region, source, found.bericht, connector, found.stand_op, barred)
+    judge = Judge(context.region, source, found.bericht, connector, found.stand_op, barred, found.vandaag)
     qualifiers = getattr(connector, "qualifiers", ())
     writer = StageWriter(delivers.contract, context.keys, source.id, source.code, qualifiers)
     filled = Filled(stage)

@@ -17,6 +17,7 @@ from kit.records import Record
 AHEAD = "R034"  # a moment from the future; a system that sends messages by itself stamps them by its own clock
 BY_MACHINE = ("stuf", "rest")
 NOT_OURS = "R031"  # the controller is another one than who delivers; only who writes it down can get it wrong
+NOT_FILLED, NOT_ALLOWED = "V028", "V029"  # only where the arrangement of the gemeente asks for it
 Mistake = tuple[str, str, Callable[[Record, Random], bool]]  # fault code, field, what goes wrong
 
 
@@ -151,7 +152,16 @@ FILE: dict[str, tuple[Mistake, ...]] = {
 }
 TWICE = 0.15
 ANOTHER = "00000110"  # an organisation of the region that delivers nothing
-BESIDE = (AHEAD, NOT_OURS)  # what no record shows by itself: it takes the delivery, or the declaration of the source
+# What no record shows by itself: it takes the delivery, the declaration of the source, or an arrangement.
+BESIDE = (AHEAD, NOT_OURS, NOT_FILLED, NOT_ALLOWED)
+# The gemeenten that published an arrangement about aanmeldingen, and its first day (in the years of the kit): they ask
+# by which way people come, and take no "other" or "unknown" for an answer.
+ARRANGED = {"1731": "2015-01-01", "0917": "2015-01-01"}
+ARRANGED_MISTAKES: tuple[Mistake, ...] = (
+    (NOT_FILLED, "kanaal_code", _absent("kanaal_code")),
+    (NOT_ALLOWED, "kanaal_code", _put("kanaal_code", "98", "99")),
+)
+ARRANGED_SHARE = 0.7  # of the mistakes in records under an arrangement
 
 
 def spoil(record: Record, party: Party, bericht: str, r: Random) -> tuple[Record, tuple[str, ...]]:
@@ -165,6 +175,8 @@ def spoil(record: Record, party: Party, bericht: str, r: Random) -> tuple[Record
     if party.protocol == "xml":
         mistakes.append((NOT_OURS, "verantwoordelijke_code", _put("verantwoordelijke_code", ANOTHER)))
     r.shuffle(mistakes)
+    if is_arranged(record, bericht) and r.random() < ARRANGED_SHARE:
+        mistakes = [r.choice(ARRANGED_MISTAKES), *mistakes]
     spoiled, codes, fields = deepcopy(record), set[str](), set[str]()
     wanted = 2 if r.random() < TWICE else 1
     for code, field, mistake in mistakes:
@@ -174,3 +186,8 @@ def spoil(record: Record, party: Party, bericht: str, r: Random) -> tuple[Record
             if len(codes) == wanted:
                 break
     return spoiled, tuple(sorted(codes))
+
+
+def is_arranged(record: Record, bericht: str) -> bool:
+    """Whether the arrangement of its gemeente holds for a record: elsewhere, and before it, it asks for nothing."""
+    return bericht == "aanmelding" and record["datum_aanmelding"] >= ARRANGED.get(record["gemeente_code"], "9999")

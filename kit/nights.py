@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 from random import Random
 from typing import Literal
 
 from kit.chance import rng
-from kit.faults import spoil
+from kit.faults import is_arranged, spoil
 from kit.parties import Party
 from kit.records import KEY_FIELDS, Key, Record, Thing, moment, versions
 
@@ -26,6 +27,7 @@ FULL_FILE = {
 # complete file of the next night is right.
 SHRUNKEN = {"welzijn_drenthe": 4}
 FILTER = "0106"  # the only gemeente that came through
+UNUSED_TO = 0.25  # of the new records that are wrong where a gemeente asks more than it did before
 SILENT = (2, 3, 4, 5)  # nights without anything to say, of the thirty
 Kind = Literal["nieuw", "gewijzigd", "laat", "ingetrokken", "fout", "dubbel"]
 
@@ -119,7 +121,8 @@ class Nights:
         r = self.r
         for index, (night, record) in enumerate(states):
             kind: Kind = "gewijzigd" if index else "nieuw"
-            wrong = night > 1 and r.random() < (0.07 if not index else 0.03 if self.is_file else 0)
+            often = UNUSED_TO if is_arranged(record, self.bericht) else 0.07
+            wrong = night > 1 and r.random() < (often if not index else 0.03 if self.is_file else 0)
             if not wrong:
                 self._add(night, kind, key, record)
                 if night > 1 and self.is_file and r.random() < 0.05:
@@ -170,6 +173,10 @@ class Nights:
                 for key, record in take(0.2 * size if night < later[-1] else 0):
                     self._overtaken(night, key, record, later)
         for key, record in take(0.012 * len(quiet)):
+            self._wrong(1, key, record, later)
+        unused = [pair for pair in quiet if is_arranged(pair[1], self.bericht)]
+        for key, record in unused[: ceil(UNUSED_TO * len(unused))]:
+            quiet.remove((key, record))
             self._wrong(1, key, record, later)
         for key, record in take(0.004 * len(quiet) if self.is_file else 0):
             self._add(1, "nieuw", key, record)

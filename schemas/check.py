@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from schemas.ages import leeftijdsklasse
+from schemas.arrangement import CODES, Arranged, Arrangements
 from schemas.codelists import DATED, REGION_LISTS, CodeLists
 from schemas.contract import Contract, Field
 from schemas.errors import ContractError
@@ -64,8 +65,8 @@ class _Plan:
 class Checker:
     """Checks records of one contract against one set of code lists.
 
-    `names` gives the sender's own field names by contract path, for the texts of faults. Raises ContractError
-    where the contract names a list that `codelists` does not have.
+    `names` gives the sender's own field names by contract path, for the texts of faults; `arrangements` what gemeenten
+    ask beyond the contract. Raises ContractError where the contract names a list that `codelists` does not have.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Checker:
         names: Mapping[str, str] | None = None,
         *,
         strict: bool = False,
+        arrangements: Arrangements | None = None,
     ) -> None:
         self.contract = contract
         self._names = dict(names or {})
@@ -114,6 +116,7 @@ class Checker:
             self._rules = tuple((rule.broken, frozenset(rule.fields), rule.fault(names)) for rule in rules)
             own = (f for f in contract.fields if f.type == "tekst" and f.klasse is None and not f.meervoud)
             self._numbers = tuple(field.path for field in own)
+        self._arranged = Arranged(contract, arrangements, self._names) if arrangements else None
         self._born = "persoon.geboortedatum" if "persoon.geboortedatum" in self._empty else None
         self._days: dict[str, date] = {}
         self._plans: dict[tuple[str, ...], _Plan] = {}
@@ -145,10 +148,13 @@ class Checker:
         return [*checked.faults, *(self._fault("V015", name) for name in checked.unknown)]
 
     def removal(self, raw: Raw) -> Checked:
-        """Checks a message that removes a record: its key fields. All else that it carries is `unknown`."""
+        """Checks a message that removes a record: its key fields. All else that it carries is `unknown`.
+
+        What an arrangement would not let in may always go.
+        """
         key = self.contract.sleutel
         checked = self({path: raw[path] for path in key if path in raw})
-        checked.faults = [fault for fault in checked.faults if fault.field in key]
+        checked.faults = [fault for fault in checked.faults if fault.field in key and fault.code not in CODES]
         checked.unknown = tuple(name for name in raw if name not in key)
         return checked
 
@@ -179,6 +185,8 @@ class Checker:
             self._missing(plan.required, values, faults)
         if not self._strict:
             self._together(plan.conditions, values, faults)
+        if self._arranged is not None:
+            faults += self._arranged(values, faults)
         if len(faults) > 1:
             order = self._order
             faults.sort(key=lambda fault: order.get(fault.field.partition(".")[0], order.get(fault.field, 999)))

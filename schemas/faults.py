@@ -18,8 +18,14 @@ Severity = Literal["afkeur", "waarschuwing"]
 
 FILE = Path(__file__).parent / "faults.toml"
 
-#: What a text may mention. Each comes from a contract, a rule or a declaration; none from a record.
-PLACEHOLDERS = frozenset({"veld", "velden", "lijst", "lengte", "min", "max", "meervoud", "vorm", "voorwaarde"})
+#: What a text may mention. Each comes from a contract, a rule, an arrangement or a declaration; none from a
+#: record.
+PLACEHOLDERS = frozenset(
+    {
+        "veld", "velden", "lijst", "lengte", "min", "max", "meervoud", "vorm", "voorwaarde", "gemeente", "vanaf",
+        "codes",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,8 @@ def render(contract: Contract) -> str:
         *_example(contract),
         "## Velden",
         "",
+        "Een gemeente kan van haar eigen records meer vragen: zie [invullingen](../invullingen.md).",
+        "",
         *_table(contract, contract.flat),
     ]
     for block in contract.blocks:
@@ -206,4 +208,5 @@ def overview(contracts: Iterable[Contract]) -> str:
     for contract in contracts:
         told = contract.omschrijving
         lines.append(f"| [{contract.bericht}]({contract.bericht}.md) | {contract.versie} | {told} |")
-    return "\n".join([*lines, "", "Alle fouten en hun codes: [fouten](fouten.md).", ""])
+    more = "Wat gemeenten daarboven vragen: [invullingen](../invullingen.md)."
+    return "\n".join([*lines, "", f"Alle fouten en hun codes: [fouten](fouten.md). {more}", ""])

@@ -27,6 +27,7 @@ from exchange.publish import publish
 from exchange.receive import receive
 from exchange.region import Region, load_regions
 from exchange.take_in import take_in
+from exchange.try_out import try_file
 from kit import calendar
 from kit.connections import connection_env
 from kit.parkstad.cast import PARKSTAD
@@ -40,7 +41,7 @@ from warehouse.engine import engine_for, server_engine
 from warehouse.scripts import run_ddl
 
 pytestmark = pytest.mark.slow
-OF_DRENTHE = ("coevorden", "aa_en_hunze")  # of Drenthe two are enough: it has tests of its own
+OF_DRENTHE = ("coevorden", "aa_en_hunze", "midden_drenthe")  # of Drenthe three are enough: it has tests of its own
 DAYS = {"drenthe": date(2015, 3, 2), "parkstad": date(2026, 3, 2)}
 BERICHTEN = ("aanmelding", "onderzoek", "traject", "activiteit")
 FIGURES = """
@@ -191,7 +192,7 @@ def test_the_commands_tell_of_both(both: Both, monkeypatch: pytest.MonkeyPatch) 
 
     states = {row["source"]: (row["region"], row["state"], row["residual"]) for row in told("status")}
     assert {region for region, _, _ in states.values()} == {"drenthe", "parkstad"}
-    assert len(states) == 6
+    assert len(states) == 7
     assert {state for _, state, _ in states.values()} <= {"merged", "silent"}
     assert {residual for _, _, residual in states.values()} == {0}
     assert [one["region"] for one in told("publish")] == ["drenthe", "parkstad"]
@@ -230,6 +231,62 @@ def test_a_region_without_its_database_holds_up_no_other(both: Both, monkeypatch
 
 def _json(*words: str) -> Any:
     return json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+
+
+def test_heerlen_asks_more_than_the_contract_of_its_own_records_since_2026_and_of_no_others(
+    both: Both, tmp_path: Path
+) -> None:
+    """One party that serves both delivers one record again and again: it is refused where the arrangement holds."""
+    region = both.regions["parkstad"]
+    own = region.sources["beekdaelen"]
+    carried = replace(own.verwerking, verantwoordelijken=("1954",))
+    context = Context(region, replace(own, kind="aanbieder", verwerking=carried), DAYS["parkstad"], "invulling")
+    same: dict[str, Any] = {"organisatie_code": "1954", "verantwoordelijke_code": "1954", "loket_code": "0917-WMO"}
+    person = {"persoon": {"woongemeente_code": "0917", "postcode": "6411AB"}}
+    records = [
+        aanmelding("HEERLEN", gemeente_code="0917", datum_aanmelding="2026-01-01", **same, **person),
+        aanmelding("BEEKDAELEN", gemeente_code="1954", datum_aanmelding="2026-01-01", **same, **person),
+        aanmelding("HEERLEN-TOEN", gemeente_code="0917", datum_aanmelding="2025-12-31", **same, **person),
+        aanmelding(
+            "HEERLEN-GOED", gemeente_code="0917", datum_aanmelding="2026-01-01", kanaal_code="1", **same, **person
+        ),
+    ]
+    file = tmp_path / "aanmelding.xml"
+    file.write_text(xml(records, stand_op="2026-03-02T00:00:00Z", afzender="1954"), encoding="utf-8")
+    assert check(context, file).by_code == {"V028": 1}
+    tried = try_file(context, file)
+    assert (tried.counts.accepted, tried.counts.rejected) == (3, 1)
+    told = text(
+        "select sleutel, fault ->> 'code', fault ->> 'tekst' from exchange.reject"
+        " cross join jsonb_array_elements(faults) as fault where delivery_id = :delivery_id"
+    )
+    with engine_for(region.database, "loader").connect() as connection:
+        (refused,) = connection.execute(told, {"delivery_id": tried.delivery_id}).all()
+    since = "Volgens de invulling van de gemeente Heerlen vanaf 2026-01-01"
+    assert tuple(refused) == ("HEERLEN", "V028", f"{since} is kanaal_code verplicht; het ontbreekt of is leeg.")
+
+
+@pytest.mark.parametrize(("name", "gemeente"), [("drenthe", "1731"), ("parkstad", "0917")])
+def test_the_night_refuses_by_an_arrangement_what_its_parties_know_to_break_it(
+    both: Both, name: str, gemeente: str
+) -> None:
+    query = text(
+        "select source, reject.gemeente_code, fault ->> 'code', count(*) from exchange.reject"
+        " join exchange.delivery using (delivery_id) cross join jsonb_array_elements(faults) as fault"
+        " where fault ->> 'code' in ('V028', 'V029') and state <> 'tried' and vandaag = :day group by 1, 2, 3"
+    )
+    with engine_for(both.regions[name].database, "loader").connect() as connection:
+        found = {tuple(row[:3]): row[3] for row in connection.execute(query, {"day": DAYS[name]})}
+    expected = {
+        (source, gemeente, code): times
+        for source in both.regions[name].sources
+        if "aanmelding" in both.worlds[name].parties[source].berichten
+        for truth in both.worlds[name].truth.deliveries(source, "aanmelding")[:1]
+        for code, times in truth.faults.items()
+        if code in ("V028", "V029")
+    }
+    assert found == expected
+    assert expected
 
 
 def test_beekdaelen_is_a_gemeente_since_2019_and_nuth_until_then(both: Both, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def test_every_record_comes_back_as_it_was_and_with_the_faults_it_was_given(
     systems: dict[str, RestSystem], world: World, name: str, bericht: str
 ) -> None:
     contract = DRENTHE.sources[name].delivers[bericht].contract
-    checker = Checker(contract, DRENTHE.codelists)
+    arrangements = DRENTHE.arrangements_on(contract, DRENTHE.sources[name], world.vandaag(LAST))
+    checker = Checker(contract, DRENTHE.codelists, arrangements=arrangements)
     held = world.sender_state(name, bericht, LAST)
     faulty: dict[Any, tuple[str, ...]] = {}
     for night in range(1, LAST + 1):
