@@ -27,14 +27,17 @@ REFUSED = bytes(WIDTH)
 BROUGHT = """
 select sleutel_hash, case when inhoud_hash = ''::bytea then stand_op else least(moment, stand_op) end as since,
     partitie, vindplaats
-from accepted.{bericht} where delivery_id = :delivery_id
+from accepted.{bericht} where delivery_id + 0 = :delivery_id
 """
 
 # What others brought that this one has not been weighed against: known, or released, since it was received.
 TOUCHED = """
 select distinct on (sleutel_hash) sleutel_hash, partitie, vindplaats
 from accepted.{bericht}
-where source = :source and delivery_id <> :delivery_id and delivery_id <> all(cast(:held as bigint[]))
+where delivery_id + 0 = any(array(
+      select ander.delivery_id from exchange.delivery as ander
+      where ander.source = :source and ander.bericht = '{bericht}'
+  )) and delivery_id <> :delivery_id and delivery_id <> all(cast(:held as bigint[]))
   and (
       known_from >= (select received_at from exchange.delivery where delivery_id = :delivery_id)
       or delivery_id in (

@@ -8,7 +8,7 @@ import csv
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -85,7 +85,7 @@ class CodeLists:
             return "unknown"
         return "ok" if any(row.valid_on(on) for row in rows) else "expired"
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """sha256 in hex over all lists: part of the `regelset` that stands on every judged row."""
         hashed = hashlib.sha256()

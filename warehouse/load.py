@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from schemas.contract import Contract
 from schemas.render.tables import Column, columns, group_columns, identity_form
+from warehouse.merge import LARGE
 from warehouse.scripts import run, run_ddl, statements
 
 #: What COPY fills, before the columns of the contract; see sql/accept/1_stage.sql.
@@ -27,6 +28,14 @@ union all
 select 'repeated', count(*) from oordeel where rang > 1
 union all
 select 'rejected', count(*) from exchange.reject where delivery_id = :delivery_id
+"""
+#: Whether anything of a source is known: what is judged stands in the ledger, which does not have to be looked through.
+KNOWN = """
+select exists (
+    select from exchange.delivery
+    where source = :source and bericht = :bericht and delivery_id <> :delivery_id
+      and state in ('validated', 'held', 'merged')
+)
 """
 KEYLESS = "where fouten is not null and sleutel_hash is null"
 #: Room to sort and join one delivery in memory; a large one would else go to disk.
@@ -116,8 +125,7 @@ def judge(
     """
     source = parameters["source"]
     one_at_a_time(connection, source)
-    known = f"select exists (select from accepted.{contract.bericht} where source = :source)"
-    begin = not run(connection, known, source=source).scalar_one()
+    begin = not run(connection, KNOWN, bericht=contract.bericht, **parameters).scalar_one()
     with ThreadPoolExecutor(max_workers=1) as second:
         kept = None
         if beside is not None and _about_people(contract):
@@ -153,7 +161,7 @@ def _weigh(
     if run(connection, "select exists (select from oordeel where oordeel = 'twijfel')").scalar_one():
         raise Doubt
     if _about_people(contract):
-        _run(connection, "3_people", contract, values)
+        _run(connection, "3_people", contract, {**values, "large": LARGE})
 
 
 def _keep_identities(

@@ -17,7 +17,7 @@ SELECT
     set_config('enable_hashjoin', CASE WHEN is_large THEN 'on' ELSE 'off' END, true)
 FROM (
     SELECT count(*) > :large AS is_large
-    FROM (SELECT FROM accepted.{{ bericht }} WHERE delivery_id = :delivery_id LIMIT :large + 1) AS eerste
+    FROM (SELECT FROM accepted.{{ bericht }} WHERE delivery_id + 0 = :delivery_id LIMIT :large + 1) AS eerste
 ) AS omvang;
 
 CREATE TEMPORARY TABLE stand ON COMMIT DROP AS
@@ -25,7 +25,7 @@ WITH nieuwste AS (
     SELECT DISTINCT ON (sleutel_hash) sleutel_hash, versie_id, is_ingetrokken
     FROM accepted.{{ bericht }}
     WHERE source = :source
-        AND sleutel_hash IN (SELECT sleutel_hash FROM accepted.{{ bericht }} WHERE delivery_id = :delivery_id)
+        AND sleutel_hash IN (SELECT sleutel_hash FROM accepted.{{ bericht }} WHERE delivery_id + 0 = :delivery_id)
         AND (
             delivery_id = :delivery_id
             OR delivery_id IN (

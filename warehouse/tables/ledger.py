@@ -42,6 +42,7 @@ run = Table(
     schema="exchange",
     comment="Uitvoeringen. Korrel: een uitvoering van een bron",
 )
+Index("run_source_ix", run.c.source, run.c.vandaag, run.c.started_at)
 
 delivery = Table(
     "delivery",

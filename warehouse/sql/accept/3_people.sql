@@ -3,6 +3,14 @@
 -- A person that is not known yet gets the reference that was drawn for the record that is chosen here. The choice
 -- leaves nothing to chance, so that two sessions that weigh the same stage come to the same references.
 -- Deliveries of one source are judged one after another, so what is not known here is new.
+-- As in merge.sql the way to join is chosen here: the people of a small delivery are looked up, each of them, instead
+-- of reading all people of the region for them.
+select
+    set_config('enable_seqscan', case when is_large then 'on' else 'off' end, true),
+    set_config('enable_hashjoin', case when is_large then 'on' else 'off' end, true),
+    set_config('enable_mergejoin', case when is_large then 'on' else 'off' end, true)
+from (select count(*) > :large as is_large from (select from oordeel limit :large + 1) as eerste) as omvang;
+
 create temporary table mens on commit drop as
 select
     nieuwste.lookup, nieuwste.record_nummer, nieuwste.moment, nieuwste.verantwoordelijk,
@@ -30,3 +38,7 @@ left join lateral (
 ) as laatst on true;
 
 analyze mens (lookup, record_nummer);
+
+set local enable_seqscan = default;
+set local enable_hashjoin = default;
+set local enable_mergejoin = default;

@@ -14,7 +14,10 @@ select
 from (
     select distinct sleutel_hash
     from accepted.{{ bericht }}
-    where source = :source and partitie = any(:scope)
+    where delivery_id + 0 = any(array(
+        select delivery.delivery_id from exchange.delivery
+        where delivery.source = :source and delivery.bericht = '{{ bericht }}'
+    )) and partitie = any(:scope)
 ) as bekend
 cross join lateral (
     select *

@@ -9,7 +9,7 @@ WITH levering AS (
 ),
 
 gebracht AS (
-    SELECT * FROM accepted.{{ bericht }} WHERE delivery_id = :delivery_id
+    SELECT * FROM accepted.{{ bericht }} WHERE delivery_id + 0 = :delivery_id
 ),
 
 nieuw AS (
@@ -34,9 +34,9 @@ nieuw AS (
 ),
 
 stand AS (
-    SELECT actueel.*
-    FROM warehouse.actueel_{{ bericht }} AS actueel
-    JOIN levering USING (source)
+    SELECT *
+    FROM warehouse.actueel_{{ bericht }}
+    WHERE source || '' = (SELECT source FROM levering)
 ),
 
 er_was AS (
