@@ -90,11 +90,11 @@ def zgw(
 @app.command()
 def land(
     gemeenten: Annotated[int, typer.Option(min=12, max=342, help="how many of the country")] = 342,
-    months: Annotated[int, typer.Option(min=1, max=12, help="how much of the year")] = 12,
+    months: Annotated[int, typer.Option(min=1, max=12, help="how much of a year; 12 for all of it")] = 3,
     records: Annotated[int, typer.Option(min=1, help="aanmeldingen a month of each gemeente")] = 50,
     as_json: Json = False,
 ) -> None:
-    """A year of every gemeente of the country, beside the same of twelve: time and memory. Ends with 1 off target."""
+    """Months of every gemeente of the country, in turns with regions of twelve. Ends with 1 off target."""
     with _server():
         found = bench.land.measure(gemeenten, months, records, home(), _tell)
     _end(f"{gemeenten} gemeenten, {months} months, {records} aanmeldingen a delivery", found, of_land(found), as_json)

@@ -115,9 +115,9 @@ def settle() -> None:
         run_ddl(server, "CHECKPOINT")
 
 
-def remove() -> None:
-    """Drop the database of the bench and its roles."""
+def remove(database: str = DATABASE) -> None:
+    """Drop a database of the bench and its roles."""
     with server_engine().connect() as server:
-        run_ddl(server, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        run_ddl(server, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
         for role in ROLES:
-            run_ddl(server, f"DROP ROLE IF EXISTS {role_name(DATABASE, role)}")
+            run_ddl(server, f"DROP ROLE IF EXISTS {role_name(database, role)}")

@@ -59,11 +59,11 @@ def gemeenten() -> list[str]:
     return sorted({row.code for row in rows if row.valid_on(FIRST) and row.valid_on(LAST)})
 
 
-def write(folder: Path, codes: Sequence[str]) -> None:
-    """Write the declarations of a region of these gemeenten."""
+def write(folder: Path, codes: Sequence[str], database: str = DATABASE) -> None:
+    """Write the declarations of a region of these gemeenten, in this database."""
     (folder / "sources").mkdir(parents=True)
     quoted = ", ".join(f'"{code}"' for code in codes)
-    region = REGION.format(name=NAME, database=DATABASE, codes=quoted)
+    region = REGION.format(name=NAME, database=database, codes=quoted)
     (folder / "region.toml").write_text(region + "".join(ORGANISATIE.format(code=code) for code in codes))
     desks = (LOKET.format(code=code, short=short, kind=kind) for code in codes for short, kind in LOKETS.items())
     (folder / "lokets.toml").write_text("".join(desks))

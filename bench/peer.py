@@ -1,5 +1,8 @@
 """The same XML through MERGE by the hub and by dlt, on the same server, in turns; and whether both hold the same.
 
+dlt comes in three forms: as it comes, and set up to be fast with rows and with Arrow tables (see bench.peer_dlt). The
+limit is measured beside them: it says how much faster than any of them a loader of this file could be at all.
+
 Both start with empty tables of their own. The hub's clock runs from the file at its source to the current state; that
 of dlt while its pipeline runs (see bench.peer_dlt). No record of the file has a fault: dlt would take them all, and the
 hub has to hold what dlt holds. Compared is what both can hold: every column that leaves KLUIS but what the hub itself
@@ -16,9 +19,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, text
 
-from bench import peer_home
+from bench import limit, peer_home
 from bench.deliveries import write_xml
 from bench.hub import Hub, hub, settle
 from exchange.merge import merge
@@ -29,7 +33,7 @@ from warehouse.engine import engine_for, server_engine, server_url
 from warehouse.scripts import run_ddl
 
 THEIRS = "bench_dlt"  # the database of dlt, and the schema in it
-FORMS = ("rows", "arrow")
+FORMS = ("plain", "rows", "arrow")
 STAND_OP = "2015-03-01T22:00:00Z"
 DERIVED = frozenset({"persoon.leeftijdsklasse_code", "persoon.geboortedatum_precisie"})
 #: How dlt calls the types of the contract; all others are text, and so are incomplete dates and repeated fields.
@@ -44,11 +48,16 @@ from (select {key} as key, concat_ws(U&'\\001F', {values}) as line from {table})
 
 @dataclass
 class Measured:
-    """Seconds a round, of the hub and of dlt given rows and Arrow tables; and after the last what each holds."""
+    """Seconds a round, of the limit, of the hub and of dlt in each form; and after the last what each holds.
+
+    plain: dlt as it comes; rows, arrow: set up to be fast, given rows and Arrow tables.
+    """
 
     records: int
     bytes: int = 0
+    limit: list[float] = field(default_factory=list)
     hub: list[float] = field(default_factory=list)
+    plain: list[float] = field(default_factory=list)
     rows: list[float] = field(default_factory=list)
     arrow: list[float] = field(default_factory=list)
     contents: dict[str, str] = field(default_factory=dict)  # by whom -> number of rows and their hash
@@ -73,6 +82,7 @@ def measure(records: int, rounds: int, home: Path, tell: Callable[[str], None]) 
         for number in range(1, rounds + 1):
             tell(f"round {number} of {rounds}")
             found.hub.append(_ours(ours, file))
+            found.limit.append(_limit(file))
             own = ours.context("peer").engine
             found.contents["hub"] = content(own, "warehouse.actueel_aanmelding", *_our_columns())
             for form in FORMS:
@@ -92,6 +102,14 @@ def _ours(ours: Hub, file: Path) -> float:
     if counts.accepted != counts.received:
         raise RuntimeError(f"the hub did not accept every record: {counts.line()}")
     return seconds
+
+
+def _limit(file: Path) -> float:
+    """Reading the file and copying its text into a plain table, as fast as one process can: see bench.limit."""
+    settle()
+    address = server_url().set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as server:
+        return limit.load(server, load("aanmelding", 1), file)
 
 
 def _theirs(python: Path, file: Path, form: str, folder: Path) -> float:

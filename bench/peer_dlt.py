@@ -1,11 +1,15 @@
 """dlt loads one XML delivery into PostgreSQL by merge. Run in dlt's own environment, never in that of the hub.
 
 What to do comes as JSON on standard input: file, record (its tag), columns ([tag, column, type] of each), key, form
-(rows or arrow), url, dataset, folder. What it took goes as JSON to standard output: seconds.
+(plain, rows or arrow), url, dataset, folder. What it took goes as JSON to standard output: seconds.
 
-Set up to be as fast as dlt can be asked to be: rows in pages, every column declared and delivered in its own type, no
-child tables, nothing compressed on its way, COPY instead of INSERT, one MERGE instead of deleting and inserting. The
-clock runs while the pipeline does: importing dlt and, by a first load of one record, making its tables come before it.
+As it comes (plain): a dictionary a record, its own formats and settings, write_disposition merge with a primary key,
+and the types of columns, so that what it holds can be compared. Nothing else is asked of it.
+
+Set up to be as fast as dlt can be asked to be (rows, arrow): rows in pages, every column declared and delivered in its
+own type, no child tables, nothing compressed on its way, COPY instead of INSERT, one MERGE instead of deleting and
+inserting. In every form the clock runs while the pipeline does: importing dlt and, by a first load of one record,
+making its tables come before it.
 """
 
 import json
@@ -13,16 +17,16 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import chain
 from time import perf_counter
 from typing import Any
 
 PAGE = 5000  # records
+QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
 SETTINGS = {
     "DATA_WRITER__BUFFER_MAX_ITEMS": "50000",
     "DATA_WRITER__DISABLE_COMPRESSION": "true",
     "NORMALIZE__DATA_WRITER__DISABLE_COMPRESSION": "true",
-    "RUNTIME__DLTHUB_TELEMETRY": "false",
-    "RUNTIME__LOG_LEVEL": "ERROR",
 }
 FORMATS = {"rows": "csv", "arrow": "parquet"}  # the fastest that dlt's postgres takes, for each
 TYPED: dict[str, Callable[[str], Any]] = {
@@ -35,7 +39,8 @@ TYPED: dict[str, Callable[[str], Any]] = {
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    os.environ |= SETTINGS | {"DLT_DATA_DIR": asked["folder"]}
+    is_tuned = asked["form"] in FORMATS
+    os.environ |= QUIET | (SETTINGS if is_tuned else {}) | {"DLT_DATA_DIR": asked["folder"]}
     import dlt
     from dlt.destinations import postgres
 
@@ -45,16 +50,17 @@ def main() -> None:
 
     def load(most: int | None = None) -> float:
         pages = _pages(asked, most)
+        forms = {"plain": chain.from_iterable(pages), "rows": pages, "arrow": _tables(asked, pages)}
         resource = dlt.resource(
-            _tables(asked, pages) if asked["form"] == "arrow" else pages,
+            forms[asked["form"]],
             name="aanmelding",
             primary_key=asked["key"],
-            write_disposition={"disposition": "merge", "strategy": "upsert"},
+            write_disposition={"disposition": "merge", "strategy": "upsert"} if is_tuned else "merge",
             columns={column: {"data_type": kind} for _, column, kind in asked["columns"]},
-            max_table_nesting=0,
+            max_table_nesting=0 if is_tuned else None,
         )
         begin = perf_counter()
-        pipeline.run(resource, loader_file_format=FORMATS[asked["form"]])
+        pipeline.run(resource, loader_file_format=FORMATS.get(asked["form"]))
         return perf_counter() - begin
 
     load(most=1)

@@ -6,6 +6,7 @@ import pytest
 
 from bench import dags, formats, land, night, peer, zgw
 from bench.figures import Figure, figures, of_dags, of_formats, of_land, of_night, of_peer, of_zgw
+from bench.land_life import Spent
 from bench.xml import Measured
 
 pytestmark = pytest.mark.pure
@@ -98,29 +99,30 @@ def test_parsing_counts_beyond_airflow_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "theirs", "holds"),
-    [([9.0, 8.0], "3 rows", [1, 1, 1]), ([7.9], "3 rows", [0, 1, 1]), ([8.0], "2 rows", [1, 1, 0])],
+    ("plain", "theirs", "holds"),
+    [([9.0, 8.0], "3 rows", [1, 1, 1, 1, 1]), ([7.9], "3 rows", [0, 1, 1, 1, 1]), ([8.0], "2 rows", [1, 1, 1, 1, 0])],
 )
-def test_the_hub_is_held_against_dlt(rows: list[float], theirs: str, holds: list[int]) -> None:
-    contents = {"hub": "3 rows", "rows": "3 rows", "arrow": theirs}
-    told = of_peer(peer.Measured(3, hub=[2.0, 3.0], rows=rows, arrow=[5.0], contents=contents))
-    assert [figure.value for figure in told] == [min(rows) / 2, 2.5, int(theirs != "3 rows")]
+def test_the_hub_is_held_against_dlt_as_it_comes(plain: list[float], theirs: str, holds: list[int]) -> None:
+    contents = {"hub": "3 rows", "plain": "3 rows", "rows": "3 rows", "arrow": theirs}
+    found = peer.Measured(
+        3, limit=[1.5, 1.0], hub=[2.0, 3.0], plain=plain, rows=[3.0], arrow=[5.0, 1.0], contents=contents
+    )
+    told = of_peer(found)
+    assert [figure.value for figure in told] == [min(plain) / 2, 1.5, 0.5, 3.0, int(theirs != "3 rows")]
     assert [figure.holds for figure in told] == holds
 
 
 @pytest.mark.parametrize(
-    ("seconds", "peak", "holds"),
-    [([110.0, 120.0], 125.0, [1, 1]), ([120.0, 121.0], 125.0, [0, 1]), ([110.0, 120.0], 126.0, [1, 0])],
+    ("wall", "cpu", "peak", "holds"),
+    [(11.0, 11.0, 125.0, [1, 1, 1]), (12.5, 11.0, 125.0, [0, 1, 1]), (11.0, 12.5, 126.0, [1, 0, 0])],
 )
-def test_the_country_is_held_against_the_better_of_the_twelve(
-    seconds: list[float], peak: float, holds: list[int]
+def test_the_country_is_held_against_the_twelve_by_clock_by_processor_and_by_memory(
+    wall: float, cpu: float, peak: float, holds: list[int]
 ) -> None:
-    few = [
-        land.Year(12, records=100, seconds=[9.0, 9.0], published=[1.0, 1.0], peak=101.0),
-        land.Year(12, records=100, seconds=[9.0, 10.0], published=[1.0, 1.0], peak=100.0),
-    ]
-    told = of_land(land.Measured(land.Year(120, 240, 1000, seconds, [5.0, 5.0], 1.0, 90.0, peak), few))
-    assert told[0].value == pytest.approx((sum(seconds) + 10) / 1000 / 0.2)
-    assert told[1].value == peak - 100
-    assert [figure.holds for figure in told[:2]] == holds
-    assert all(figure.holds for figure in told[2:])
+    turn, published = Spent(100, wall - 1, cpu - 1), Spent(100, 1.0, 1.0)
+    everyone = land.Years(120, 1.0, 90.0, [turn] * land.TURNS, [published], 240, 400, peak)
+    few = land.Years(12, 0.1, 90.0, [Spent(100, 9.0, 9.0)], [published], 12, 100, 100.0)
+    told = of_land(land.Measured(everyone, [few] * land.TURNS))
+    assert [figure.value for figure in told[:3]] == [pytest.approx(wall / 10), pytest.approx(cpu / 10), peak - 100]
+    assert [figure.holds for figure in told[:3]] == holds
+    assert all(figure.holds for figure in told[3:])

@@ -31,10 +31,11 @@ def test_both_hold_the_same_after_a_load(postgres_server: Server, home: Path, mo
     monkeypatch.setattr("exchange.workers.LARGE", 1)  # two processes, as for a large file
     before = set(home.iterdir())
     found = peer.measure(300, 1, home, lambda what: None)
-    assert [len(seconds) for seconds in (found.hub, found.rows, found.arrow)] == [1, 1, 1]
-    assert min(*found.hub, *found.rows, *found.arrow) > 0
+    timed = (found.limit, found.hub, found.plain, found.rows, found.arrow)
+    assert [len(seconds) for seconds in timed] == [1] * 5
+    assert min(seconds[0] for seconds in timed) > 0
     assert found.contents["hub"].startswith("300 rows, sha256 ")
-    assert (set(found.contents), found.differing) == ({"hub", "rows", "arrow"}, 0)
+    assert (set(found.contents), found.differing) == ({"hub", "plain", "rows", "arrow"}, 0)
     assert set(home.iterdir()) == before
 
 
