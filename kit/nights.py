@@ -28,6 +28,9 @@ FULL_FILE = {
 SHRUNKEN = {"welzijn_drenthe": 4}
 FILTER = "0106"  # the only gemeente that came through
 UNUSED_TO = 0.25  # of the new records that are wrong where a gemeente asks more than it did before
+# A file that breaks off while it is sent, in the first night from this one on with anything to send: it must be refused
+# as a whole. Its sender reads so in the answer, and sends it once more the next night.
+CUT_OFF = {"clientenorganisaties": 7}
 SILENT = (2, 3, 4, 5)  # nights without anything to say, of the thirty
 Kind = Literal["nieuw", "gewijzigd", "laat", "ingetrokken", "fout", "dubbel"]
 

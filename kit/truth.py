@@ -5,7 +5,8 @@ The words are those of the hub, the arithmetic is our own:
 - of several good states of one key in one file the newest counts, the others are `superseded`;
 - a state that is older than the newest known one is `superseded`; one equal to it is `unchanged`; else `accepted`;
 - a delete message is `deleted`; what is absent from a full file is `withdrawn`, outside the sum;
-- a shrunken file is held: it is counted as if it were taken, and moves nothing.
+- a shrunken file is held: it is counted as if it were taken, and moves nothing;
+- a file that breaks off is refused as a whole: nothing of it is counted, and what it says is known when it comes again.
 
 A zaak system shows only how things are at the end of a night. The hub re-reads recent zaken every night and the
 others once in seven nights, so of an older zaak the state of six nights ago, or any later one, will do; unless the
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kit.world import Levering, World
 
 LAG_NIGHTS, WINDOW_DAYS = 6, 14
+UNREADABLE = "L001"  # what cannot be read to its end
 
 
 @dataclass
@@ -41,6 +43,7 @@ class DeliveryTruth:
     deleted: int = 0
     withdrawn: int = 0
     is_held: bool = False
+    refused: str = ""  # the fault for which it must be refused as a whole
     faults: Counter[str] = field(default_factory=Counter)  # refused records per fault code
 
 
@@ -125,11 +128,13 @@ class Truth:
         known: dict[Key, Record] = {}  # the newest good state, also of a key that is gone
         valid: dict[Key, Record] = {}
         for night in range(1, NIGHTS + 1):
-            levering = self.world.levering(party, bericht, night)
-            if levering is not None and levering.is_shrunken:
-                history.deliveries.append(_judge_held(levering, dict(known), dict(valid), history))
-            elif levering is not None:
-                history.deliveries.append(_judge(levering, known, valid, history))
+            for levering in self.world.sent(party, bericht, night):
+                if levering.is_cut_off:
+                    history.deliveries.append(DeliveryTruth(night, levering.stand_op, refused=UNREADABLE))
+                elif levering.is_shrunken:
+                    history.deliveries.append(_judge_held(levering, dict(known), dict(valid), history))
+                else:
+                    history.deliveries.append(_judge(levering, known, valid, history))
         return history
 
 

@@ -134,7 +134,7 @@ class Verifier:
         is_file = self.world.parties[source].sends_file(bericht)
         rows = self._rows(
             """select delivery_id, state, stand_op, vandaag, received, accepted, rejected, unchanged, superseded,
-                      deleted, withdrawn
+                      deleted, withdrawn, coalesce(fault_code, '')
                from exchange.delivery where source = %s and bericht = %s and state <> 'duplicate'
                order by delivery_id""",
             source,
@@ -150,7 +150,12 @@ class Verifier:
             found = [
                 row
                 for row in rows
-                if _moment(row[2]) == truth.stand_op or (not is_file and row[3] == vandaag(truth.night))
+                if (row[1] == "refused") == bool(truth.refused)
+                and (
+                    row[3] == vandaag(truth.night)
+                    if truth.refused or not is_file
+                    else _moment(row[2]) == truth.stand_op
+                )
             ]
             where = f"{name} night {truth.night}"
             if not found:
@@ -158,7 +163,8 @@ class Verifier:
                 continue
             if truth.is_held:
                 self.result.check(f"{where}: state", "held", found[0][1])
-            for column, value in zip(COUNTS, found[0][4:], strict=True):
+            self.result.check(f"{where}: refused as a whole", truth.refused, found[0][11])
+            for column, value in zip(COUNTS, found[0][4:11], strict=True):
                 self.result.check(f"{where}: {column}", getattr(truth, column), value)
             self._rejects(where, found[0][0], truth)
 

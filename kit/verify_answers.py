@@ -82,6 +82,9 @@ class AnswersVerifier:
         if truth.is_held:
             self.check(f"{where}: uitkomst", "aangehouden", answer["uitkomst"])
             self.check(f"{where}: says what is odd", True, bool(answer["kwaliteit"]))
+        self.check(f"{where}: refused as a whole", truth.refused, (answer["weigering"] or {}).get("code", ""))
+        if truth.refused:
+            return
         for name, column in COUNTED.items():
             self.check(f"{where}: {name}", getattr(truth, column), (answer["aantallen"] or {}).get(name))
         self.check(f"{where}: refused records told", truth.rejected, len(answer["afgekeurde_records"]))
@@ -91,7 +94,7 @@ class AnswersVerifier:
             key = record["sleutel"]
             (unknown if key is None or COVER in key else told[key]).update(fault["code"] for fault in record["fouten"])
         missing: Counter[str] = Counter()
-        for key, codes in self._faulty(source, bericht, truth.night).items():
+        for key, codes in self._faulty(source, bericht, truth).items():
             missing.update(set(codes) - told.get(" ".join(map(str, key)), unknown))
         for code in sorted(truth.faults):
             self.check(f"{where}: keys without their fault {code}", 0, missing[code])
@@ -101,20 +104,22 @@ class AnswersVerifier:
         own = [one for one in found if one["levering"]["bericht"] == bericht and one["uitkomst"] != "dubbel"]
         is_file = self.world.parties[source].sends_file(bericht)
         for one in own:
+            if (one["uitkomst"] == "geweigerd") != bool(truth.refused):
+                continue
             of_that_moment = one["levering"]["stand_op"] == truth.stand_op
             of_that_night = one["levering"]["opgehaald_voor"] == vandaag(truth.night).isoformat()
-            if of_that_moment or (not is_file and of_that_night):
+            if of_that_night if truth.refused or not is_file else of_that_moment:
                 return one
         return None
 
-    def _faulty(self, source: str, bericht: str, night: int) -> dict[Key, set[str]]:
-        """The records of a night that have to be refused, by their key, with their faults."""
-        levering = self.world.levering(source, bericht, night)
+    def _faulty(self, source: str, bericht: str, truth: DeliveryTruth) -> dict[Key, set[str]]:
+        """The records of a delivery that have to be refused, by their key, with their faults."""
         faulty: dict[Key, set[str]] = defaultdict(set)
-        if levering is not None:
-            for regel in levering.regels:
-                if regel.faulty and regel.actie == "record":
-                    faulty[regel.key] |= set(regel.faulty)
+        if self.world.parties[source].sends_file(bericht):
+            for levering in self.world.sent(source, bericht, truth.night):
+                for regel in levering.regels if levering.stand_op == truth.stand_op else ():
+                    if regel.faulty and regel.actie == "record":
+                        faulty[regel.key] |= set(regel.faulty)
             return faulty
-        newest = {change.key: change for change in self.world.changes(source, bericht, night)}
+        newest = {change.key: change for change in self.world.changes(source, bericht, truth.night)}
         return {key: set(change.faulty) for key, change in newest.items() if change.faulty}

@@ -4,7 +4,8 @@
     world.parties["emmen"].berichten             -> ("aanmelding", "onderzoek")
     world.changes("emmen", "aanmelding", 2)      -> [Change, …]: what moved in its system since night 1
     world.sender_state("emmen", "aanmelding", 2) -> {key: record}: what its system holds, faulty records too
-    world.levering("coevorden", "inzet", 2)      -> the file of that night, or None
+    world.levering("coevorden", "inzet", 2)      -> what that night has to tell in a file, or None
+    world.sent("coevorden", "inzet", 2)          -> the files that are put ready in that night, as they arrive
     world.state("emmen", "aanmelding", 2)        -> {key: record}: the valid state that a reader must find
 
 The people and what happened to them are made at once, the records of a bericht when they are first asked for;
@@ -13,14 +14,14 @@ the answers do not depend on the order of asking.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
 from kit.dossiers import collective, inzet, ondersteuning, voluntary
 from kit.faults import AHEAD
-from kit.nights import FILTER, FULL_FILE, SHRUNKEN, Change, Nights, vandaag
+from kit.nights import CUT_OFF, FILTER, FULL_FILE, NIGHTS, SHRUNKEN, Change, Nights, vandaag
 from kit.parties import Party, parties
 from kit.records import Key, Record, Thing, aanmelding, onderzoeken
 from kit.stories import Stories, Visit
@@ -44,7 +45,7 @@ class Levering:
     """What a file party puts ready in one night: `stand_op` is 2015-03-02T00:00:00Z in night 1.
 
     omvang "wijzigingen" holds what changed; "volledig" holds all, and what is absent from it is withdrawn. A shrunken
-    one says "volledig" and is not: it must be held, and change nothing.
+    one says "volledig" and is not: it must be held, and change nothing. One that is cut off breaks off half-way.
     """
 
     party: str
@@ -54,6 +55,7 @@ class Levering:
     omvang: Literal["volledig", "wijzigingen"]
     regels: tuple[Regel, ...]
     is_shrunken: bool = False
+    is_cut_off: bool = False
 
 
 @dataclass
@@ -146,6 +148,18 @@ class World:
             tuple(regels),
             is_shrunken,
         )
+
+    def sent(self, party: str, bericht: str, night: int) -> list[Levering]:
+        """The files that are put ready in a night: its own, and that of the night before where it broke off."""
+        cut, own = self.cut_off(party, bericht), self.levering(party, bericht, night)
+        found = [replace(own, is_cut_off=night == cut)] if own else []
+        again = self.levering(party, bericht, cut) if cut and night == cut + 1 else None
+        return [replace(again, night=night), *found] if again else found
+
+    def cut_off(self, party: str, bericht: str) -> int:
+        """The night in which a file of a party breaks off while it is sent; 0 where none does."""
+        nights = range(CUT_OFF.get(party, NIGHTS), NIGHTS)
+        return next((night for night in nights if self.changes(party, bericht, night)), 0)
 
     def state(self, party: str, bericht: str, night: int) -> dict[Key, Record]:
         """The current valid state after a night: a refused newer state leaves the earlier valid one current."""

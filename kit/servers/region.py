@@ -224,8 +224,7 @@ class Region:
                 mark = f"{seed}/{name}/{files.file_name(bericht, day)}"
                 if mark in self._delivered:
                     continue
-                levering = self.world.levering(name, bericht, night)
-                if levering is not None:
+                for levering in self.world.sent(name, bericht, night):
                     is_named = party.protocol in (*tables.FORMATS, ddas.FORMAT)
                     file = tables.file_name(levering, party.protocol) if is_named else files.file_name(bericht, day)
                     making = user.room.parent / f".{name}_{file}"
@@ -235,6 +234,8 @@ class Region:
                         tables.write(levering, name, making)
                     else:
                         files.write(levering, party.code, making)
+                    if levering.is_cut_off:
+                        _break_off(making)
                     making.replace(user.room / "uit" / file)
                 self._delivered.add(mark)
             if name in self.stuf and party.tells_changes:
@@ -250,3 +251,9 @@ class Region:
                 making.write_bytes(message)
                 making.replace(room / "uit" / file)
                 self._delivered.add(mark)
+
+
+def _break_off(file: Path) -> None:
+    """Leave two thirds of a file, up to the end of a line: so much came over before the line went dead."""
+    content = file.read_bytes()
+    file.write_bytes(content[: content.rindex(b"\n", 0, len(content) * 2 // 3)])

@@ -18,9 +18,11 @@ from exchange.check import check
 from exchange.context import Context
 from exchange.mapping import Mapper
 from exchange.region import load_regions
+from kit.calendar import Calendar
 from kit.faults import BESIDE
 from kit.nights import NIGHTS
 from kit.servers import ddas
+from kit.servers.region import Region
 from kit.world import Levering, World
 from schemas.check import Checker
 from tests.kit.test_generator_records import raw
@@ -157,3 +159,22 @@ def test_the_shape_itself_is_not_that_of_ddas_and_only_for_the_list_that_ddas_la
         ("additionalProperties", "$.leveringen[0]"), ("additionalProperties", "$.leveringen[1]")
     }  # fmt: skip
     assert all("'aanmeldingen' was unexpected" in error.message for error in errors)
+
+
+def test_what_breaks_off_while_it_is_sent_is_refused_by_the_hub_and_lies_there_whole_the_next_night(
+    world: World, tmp_path: Path
+) -> None:
+    night, region = world.cut_off(NAME, "aanmelding"), Region(tmp_path, latency=False)
+    room = tmp_path / "kit" / "sftp" / NAME / "uit"
+    context = Context(DRENTHE, SOURCE, date(2015, 3, 9), "check")
+    region.move(Calendar(seed=1, night=night - 1))
+    for path in room.iterdir():
+        path.unlink()
+    region.move(Calendar(seed=1, night=night))
+    (broken,) = room.iterdir()
+    assert check(context, broken).refused.startswith("L001")
+    name = broken.name
+    broken.unlink()
+    region.move(Calendar(seed=1, night=night + 1))
+    assert check(context, room / name).refused == ""
+    assert check(context, room / name).received == len(world.sent(NAME, "aanmelding", night + 1)[0].regels)

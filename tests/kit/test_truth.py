@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.figures import Span, clients, contents, count, distinct, loket_months
-from kit.nights import NIGHTS, SHRUNKEN
+from kit.nights import CUT_OFF, NIGHTS, SHRUNKEN
 from kit.parties import parties
 from kit.truth import LAG_NIGHTS, History, _judge
 from kit.world import Levering, Regel, World
@@ -24,13 +24,12 @@ ZAKEN = [(p.name, bericht) for p, bericht in ALL if not p.sends_file(bericht)]
 def test_every_record_of_a_file_becomes_one_thing(world: World, party: str, bericht: str) -> None:
     deliveries = world.truth.deliveries(party, bericht)
     for found in deliveries:
-        levering = world.levering(party, bericht, found.night)
-        assert levering is not None
-        assert found.received == len(levering.regels)
+        (levering,) = [one for one in world.sent(party, bericht, found.night) if one.stand_op == found.stand_op]
+        assert found.received == (0 if found.refused else len(levering.regels))
         outcomes = found.accepted + found.rejected + found.unchanged + found.superseded + found.deleted
         assert found.received == outcomes
         assert sum(found.faults.values()) >= found.rejected
-    assert len({found.stand_op for found in deliveries}) == len(deliveries)
+    assert len({(found.stand_op, found.refused) for found in deliveries}) == len(deliveries)
 
 
 @pytest.mark.parametrize("bericht", ["aanmelding", "traject"])
@@ -47,6 +46,26 @@ def test_a_shrunken_file_is_counted_and_moves_nothing_and_the_next_one_says_all(
     assert world.state(party, bericht, night) == world.state(party, bericht, night - 1)
     sound = {regel.key for regel in whole.regels if not regel.faulty}
     assert sound <= set(world.state(party, bericht, night + 1))
+
+
+def test_a_file_that_breaks_off_moves_nothing_and_all_of_it_comes_the_next_night(world: World) -> None:
+    (party,) = CUT_OFF
+    night = world.cut_off(party, "aanmelding")
+    whole = world.levering(party, "aanmelding", night)
+    assert whole is not None
+    assert whole.regels
+    (broken,) = world.sent(party, "aanmelding", night)
+    again, *own = world.sent(party, "aanmelding", night + 1)
+    assert (broken.is_cut_off, again.is_cut_off, [one.is_cut_off for one in own]) == (True, False, [False] * len(own))
+    assert (again.stand_op, again.regels) == (whole.stand_op, whole.regels)
+    refused, taken, *_ = (d for d in world.truth.deliveries(party, "aanmelding") if d.night >= night)
+    assert (refused.refused, refused.received, taken.refused, taken.received) == ("L001", 0, "", len(whole.regels))
+    assert world.state(party, "aanmelding", night) == world.state(party, "aanmelding", night - 1)
+    newest = {
+        regel.key for one in (again, *own) for regel in one.regels if not regel.faulty and regel.actie == "record"
+    }
+    gone = {regel.key for one in (again, *own) for regel in one.regels if regel.actie == "verwijderen"}
+    assert newest - gone <= set(world.state(party, "aanmelding", night + 1))
 
 
 def test_the_files_show_every_outcome(world: World) -> None:

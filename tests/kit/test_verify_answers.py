@@ -27,6 +27,7 @@ def truthful(world: World) -> list[dict[str, Any]]:
             {
                 "soort": "definitief",
                 "uitkomst": "verwerkt",
+                "weigering": None,
                 "afzender": {"code": world.parties[SOURCE].code},
                 "levering": {
                     "nummer": number, "bericht": bericht, "stand_op": truth.stand_op, "opgehaald_voor": "2015-03-02",
@@ -68,6 +69,9 @@ WRONG: dict[str, tuple[Spoil, str]] = {
     "one came twice": (lambda all: all.append(all[0]), "answers too many"),
     "not final": (lambda all: all[0].update(soort="ontvangen"), "deliveries without their answer"),
     "of another": (lambda all: all[0]["afzender"].update(code="0114"), "answers to another party"),
+    "refused as a whole": (
+        lambda all: all[0].update(weigering={"code": "L001"}), "night 1: refused as a whole",
+    ),
     "a count": (lambda all: all[0]["aantallen"].update(aangenomen=1), "night 1: aangenomen"),
     "a record is missing": (lambda all: all[0]["afgekeurde_records"].pop(), "refused records told"),
     "a fault is missing": (
