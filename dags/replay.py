@@ -4,6 +4,7 @@ For a contract or a code list that was mended, or a night that went wrong: what 
 in, everything else stays as it is. The marts follow at the next publication, or at a run of publish by hand.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from airflow.sdk import DAG, Param, get_current_context, task
@@ -28,7 +29,7 @@ def replay_dag(region: Region) -> DAG:
             minLength=5,
             maxLength=200,
             title="Reden",
-            description="Waarom; blijft bij de run staan. Geen gegevens van personen.",
+            description="Waarom; blijft bij elke levering staan. Geen gegevens van personen.",
         ),
     }
     with DAG(
@@ -50,7 +51,7 @@ def replay_dag(region: Region) -> DAG:
                 source = region.sources[form["bron"]]
                 since, until = date.fromisoformat(form["van"]), date.fromisoformat(form["tot"])
                 log.info("replay %s: %s to %s: %s", source.id, since, until, one_line(form["reden"]))
-                context = context_of(region, source)
+                context = replace(context_of(region, source), reason=one_line(form["reden"]))
                 with runs.run(context):
                     counts = replay.replay(context, since, until)
                 log.info("replay %s: deliveries %d · %s", source.id, len(counts), sum(counts, Counts()).line())

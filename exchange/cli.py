@@ -14,6 +14,7 @@ from exchange.answer import answer as answer_source
 from exchange.assess_marts import assess_marts
 from exchange.context import Context
 from exchange.data_docs import data_docs, folder_of
+from exchange.errors import DeclarationError
 from exchange.publish import publish as publish_region
 from exchange.receive import receive as receive_source
 from exchange.region import Region
@@ -82,16 +83,21 @@ def run(source: SourceName, vandaag: Day = None, as_json: Json = False) -> None:
         out.print(f"{source}: answers sent {sent}", highlight=False)
 
 
-@app.command(epilog="Example: `hub replay 12` judges delivery 12 again under the rules of today")
+@app.command(
+    epilog="Example: `hub replay 12 --reason 'the desk was declared too late'` judges it under the rules of today"
+)
 @one_line
 def replay(
     delivery_id: Annotated[int, typer.Argument(help="A delivery; `hub deliveries` lists them.")],
+    reason: Annotated[str, typer.Option(help="Why, in a line; stays in the ledger. No data of people.")],
     vandaag: Day = None,
     as_json: Json = False,
 ) -> None:
     """Judge a delivery again from the bytes in landing; what is sound now comes in."""
     _, source = delivered_by(delivery_id)
-    context = context_of(source, vandaag, connect=False)
+    if not reason.strip():
+        raise DeclarationError("command line", "--reason", "say why it is judged again")
+    context = replace(context_of(source, vandaag, connect=False), reason=" ".join(reason.split()))
     _take_in_all(context, [again(context, delivery_id).delivery_id], as_json)
 
 

@@ -82,7 +82,7 @@ def deliveries(
 ) -> None:
     """The ledger: every delivery, its counts, its warnings (code and how often) and its state."""
     first = ("delivery_id", "source", "bericht", "vandaag", "stand_op", *Counts.__dataclass_fields__)
-    query = select(*[delivery.c[name] for name in (*first, "warnings", "state", "fault_code")])
+    query = select(*[delivery.c[name] for name in (*first, "warnings", "state", "fault_code", "replay_reason")])
     query = query.order_by(delivery.c.delivery_id.desc()).limit(limit)
     found = rows_of(query.where(delivery.c.source == source) if source else query)
     rows = [{"region": region.name} | row for region, row in found]

@@ -87,7 +87,14 @@ def answers(region: Region, source: str, limit: int | None = None) -> Sequence[R
         .subquery()
     )
     counts = (delivery.c.received, delivery.c.accepted, delivery.c.rejected, delivery.c.unchanged)
-    shown = (delivery.c.delivery_id, delivery.c.bericht, delivery.c.vandaag, delivery.c.state, *counts)
+    shown = (
+        delivery.c.delivery_id,
+        delivery.c.bericht,
+        delivery.c.vandaag,
+        delivery.c.state,
+        delivery.c.replay_reason,
+        *counts,
+    )
     query = (
         select(*shown, answer.c.versie, answer.c.soort, answer.c.made_at, outbox.c.state.label("sent"))
         .join_from(delivery, newest, newest.c.delivery_id == delivery.c.delivery_id)

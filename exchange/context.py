@@ -45,13 +45,17 @@ def landing_of(region: Region) -> Landing:
 
 @dataclass(frozen=True)
 class Context:
-    """One source on one day. `connection` is None where a verb does not speak to the source."""
+    """One source on one day. `connection` is None where a verb does not speak to the source.
+
+    reason: why somebody has this done again, in one line without a value of a record; "" on an ordinary night.
+    """
 
     region: Region
     source: Source
     vandaag: date
     run_id: str
     connection: Connection | None = None
+    reason: str = ""
 
     @cached_property
     def engine(self) -> Engine:

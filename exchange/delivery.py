@@ -200,6 +200,7 @@ def _begin(context: Context, bericht: str, name: str) -> dict[str, Any]:
         "run_id": context.run_id,
         "name": masked(name),
         "vandaag": context.vandaag,
+        "replay_reason": masked(context.reason) or None,
     }
 
 

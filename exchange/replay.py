@@ -18,6 +18,7 @@ from exchange.errors import DeclarationError
 from exchange.outbox import announce
 from exchange.receive import receive
 from exchange.take_in import take_in
+from schemas.masking import masked
 from warehouse.tables import delivery as table
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def again(context: Context, delivery_id: int) -> Delivery:
         values = {name: row[name] for name in COPIED} | {
             "run_id": context.run_id,
             "vandaag": context.vandaag,
+            "replay_reason": masked(context.reason) or None,
             "duplicate_of": row["duplicate_of"] or found.delivery_id,
             "state": "received",
         }

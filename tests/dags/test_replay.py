@@ -46,6 +46,11 @@ def night(parse: Parse, day: int) -> None:
     assert parse().dags["emmen"].test(run_conf={"vandaag": f"2015-03-{day:02}"}).state == "success"
 
 
+def reasons() -> set[str | None]:
+    with engine_for("hub_drenthe", "loader").connect() as connection:
+        return set(connection.scalars(select(delivery.c.replay_reason).where(delivery.c.duplicate_of.is_not(None))))
+
+
 def ledger() -> list[tuple[Any, ...]]:
     with engine_for("hub_drenthe", "loader").connect() as connection:
         shown = (delivery.c.vandaag, delivery.c.duplicate_of, delivery.c.accepted, delivery.c.rejected)
@@ -76,6 +81,7 @@ def test_what_was_refused_in_a_period_and_is_sound_now_comes_in(
     assert run.state == "success"
     # The night of the second is unchanged, the one of the third comes in, that of the fourth was not asked for.
     assert ledger()[3:] == [(20, True, 0, 0, 1), (20, True, 1, 0, 0)]
+    assert reasons() == {"loket te laat gemeld"}
     lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
     assert lines[0] == "replay emmen: 2015-03-02 to 2015-03-03: loket te laat gemeld"
     assert lines[1].startswith("replay emmen: deliveries 2 · received 2 · accepted 1")

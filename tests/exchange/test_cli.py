@@ -74,9 +74,23 @@ def test_rejects_and_deliveries_show_faults_in_dutch_and_no_values(hub: Hub, run
 def test_replay_of_a_sound_delivery_changes_nothing(hub: Hub, run: Any) -> None:
     deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A")]))
     (done,) = as_json(run("run", "proef", "--vandaag", "2015-03-02", "--json"))
-    (again,) = as_json(run("replay", str(done["delivery_id"]), "--vandaag", "2015-03-02", "--json"))
+    why = "het loket  was te laat gemeld"
+    (again,) = as_json(run("replay", str(done["delivery_id"]), "--reason", why, "--vandaag", "2015-03-02", "--json"))
     assert (again["received"], again["unchanged"]) == (1, 1)
     assert again["rows"] == {"inserted": 0, "updated": 0, "deleted": 0}
+    assert [row["replay_reason"] for row in as_json(run("deliveries", "--json"))] == [
+        "het loket was te laat gemeld",
+        None,
+    ]
+    assert "replay_reason" in run("deliveries").output
+
+
+def test_a_replay_says_why(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A")]))
+    (done,) = as_json(run("run", "proef", "--vandaag", "2015-03-02", "--json"))
+    assert run("replay", str(done["delivery_id"])).exit_code == 2
+    assert run("replay", str(done["delivery_id"]), "--reason", " ").exit_code == 2
+    assert len(as_json(run("deliveries", "--json"))) == 1
 
 
 def test_check_judges_a_file_without_storing_anything(hub: Hub, run: Any, tmp_path: Path) -> None:
@@ -127,7 +141,7 @@ def test_check_says_why_a_whole_delivery_would_be_refused(run: Any, tmp_path: Pa
     [
         (["run", "nergens"], "nergens: is no source; choose from proef"),
         (["run", "proef", "--vandaag", "morgen"], "--vandaag: must be a date"),
-        (["replay", "999"], "there is no delivery 999"),
+        (["replay", "999", "--reason", "gebeld"], "there is no delivery 999"),
         (["rejects", "999"], "there is no delivery 999"),
         (["quality", "999"], "there is no delivery 999"),
     ],
@@ -229,7 +243,13 @@ def test_each_delivery_names_its_region_and_a_number_of_two_is_that_of_neither(
     # The same database under another name: a delivery of the same number in each.
     other = replace(hub.region, name="parkstad")
     monkeypatch.setattr(exchange.shell, "load_regions", lambda: [hub.region, other])
-    for words in (["answer"], ["rejects"], ["quality"], ["replay"], ["release", "--reason", "gebeld"]):
+    for words in (
+        ["answer"],
+        ["rejects"],
+        ["quality"],
+        ["replay", "--reason", "gebeld"],
+        ["release", "--reason", "gebeld"],
+    ):
         result = run(*words, number)
         assert (result.exit_code, "hub --region drenthe" in result.output) == (2, True), words
     assert {row["region"] for row in as_json(run("deliveries", "--json"))} == {"drenthe", "parkstad"}

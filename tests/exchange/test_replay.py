@@ -1,5 +1,6 @@
 """A past period again, under the rules of today."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,9 +39,15 @@ def again(hub: Hub) -> list[int]:
 
 def test_only_the_days_that_were_asked_for_are_judged_again(three_nights: Hub) -> None:
     firsts = [one for (one,) in three_nights.rows("select delivery_id from exchange.delivery order by delivery_id")]
-    found = replay.replay(three_nights.context(LATER), NIGHT, NIGHT + timedelta(days=1))
+    context = replace(three_nights.context(LATER), reason="codelijst hersteld, cliënt 999900006")
+    found = replay.replay(context, NIGHT, NIGHT + timedelta(days=1))
     assert found == [Counts(received=1, unchanged=1)] * 2
     assert again(three_nights) == firsts[:2]
+    reasons = three_nights.rows("select duplicate_of, replay_reason from exchange.delivery order by delivery_id")
+    assert [reason for first, reason in reasons if first is None] == [None] * 3
+    (told,) = {reason for first, reason in reasons if first}
+    assert told.startswith("codelijst hersteld, cliënt ")
+    assert "999900006" not in told
 
 
 def test_killed_half_way_the_same_run_goes_on_where_it_stopped(
@@ -75,6 +82,8 @@ def test_a_source_that_can_be_asked_is_asked_for_the_whole_as_well(
     # The kit's own sources are asked in tests/demo; here a source of files stands for one that can be asked.
     monkeypatch.setattr(replay, "LANDING_IS_ITS_PAST", ())
     three_nights.put("aanmelding_9.xml", [aanmelding("GEMIST")], stand_op="2015-03-04T00:00:00Z")
-    found = replay.replay(three_nights.context(LATER), NIGHT, NIGHT)
+    found = replay.replay(replace(three_nights.context(LATER), reason="een nacht gemist"), NIGHT, NIGHT)
+    why = "select count(*) from exchange.delivery where replay_reason = 'een nacht gemist'"
+    assert three_nights.value(why) == 2
     assert found == [Counts(received=1, unchanged=1), Counts(received=1, accepted=1)]
     assert "GEMIST" in {key for key, _ in three_nights.current()}

@@ -77,6 +77,7 @@ delivery = Table(
     Column("released_at", Moment, comment="Moment waarop een vastgehouden levering is vrijgegeven"),
     Column("released_by", Text, comment="Wie haar vrijgaf"),
     Column("release_reason", Text, comment="Waarom zij is vrijgegeven"),
+    Column("replay_reason", Text, comment="Waarom opnieuw gekeurd of gevraagd is; leeg bij een gewone nacht"),
     Column("fault_code", Text, comment="Fout (faults.toml) waarom de hele levering geweigerd is"),
     Column("received", Integer, nullable=False, server_default=NONE_YET, comment="Aantal ontvangen records"),
     Column("accepted", Integer, nullable=False, server_default=NONE_YET, comment="Aantal nieuwe versies"),
