@@ -3,7 +3,7 @@
 HUB_DATABASE_URL      login that may make databases and roles (HUB_DATABASE_URL_FILE names a file with it)
 HUB_OWNER_URL_FILES   files with an address each: its login and its database are made, the login owns the database
 HUB_LOADER_URL_FILES  files with an address each: its login is made, and may do what the loader of each region may
-HUB_HAND_URL_FILES    likewise, for who works by hand: loader and eraser
+HUB_HAND_URL_FILES    likewise, for who works by hand: loader, eraser and kluis (it seals anew under a new key)
 HUB_PAGES_URL_FILES   likewise, for the pages in Airflow: analyst, coordinator and cockpit, which only read
 
 Several files are parted by a colon. A password in an address is that of the login from now on: so it is renewed.
@@ -26,7 +26,7 @@ from warehouse.setup import setup
 
 DUTIES = {
     "HUB_LOADER_URL_FILES": ("loader",),
-    "HUB_HAND_URL_FILES": ("loader", "eraser"),
+    "HUB_HAND_URL_FILES": ("loader", "eraser", "kluis"),
     "HUB_PAGES_URL_FILES": ("analyst", "coordinator", "cockpit"),
 }
 IDLE = "10min"  # what was cut off in the middle of a transaction would hold its locks until the network gives up

@@ -1,6 +1,5 @@
 """`hub`: the verbs by hand, and what the ledger knows. Everything here works without Airflow."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,8 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from exchange import check as checking
-from exchange import cli_answers, cli_erase, cli_incidents, cli_ledger, cli_new_source, cli_quality, cli_try
-from exchange import keys as keyring
+from exchange import cli_answers, cli_erase, cli_incidents, cli_keys, cli_ledger, cli_new_source, cli_quality, cli_try
 from exchange.answer import answer as answer_source
 from exchange.assess_marts import assess_marts
 from exchange.context import Context
@@ -23,7 +21,17 @@ from exchange.shell import Day, Json, SourceName, app, context_of, day, delivere
 from exchange.take_in import take_in
 from exchange.try_out import try_night
 
-__all__ = ["app", "cli_answers", "cli_erase", "cli_incidents", "cli_ledger", "cli_new_source", "cli_quality", "cli_try"]
+__all__ = [
+    "app",
+    "cli_answers",
+    "cli_erase",
+    "cli_incidents",
+    "cli_keys",
+    "cli_ledger",
+    "cli_new_source",
+    "cli_quality",
+    "cli_try",
+]
 
 
 @app.command(epilog="Example: `hub check levering.xml --source coevorden`")
@@ -147,16 +155,3 @@ def publish(vandaag: Day = None, as_json: Json = False) -> None:
     done = of_each(published)
     if as_json:
         print_json(done)
-
-
-@app.command(epilog="Example: `hub keys drenthe >> /etc/hub/secrets.env`, once, for a new region")
-@one_line
-def keys(
-    region: Annotated[str, typer.Argument(help="Name of the region.")],
-    rotate: Annotated[
-        bool, typer.Option("--rotate", help="The keys of now, with a new one that seals from now on.")
-    ] = False,
-) -> None:
-    """Print a fresh set of secret keys for a region, to be kept where secrets are kept."""
-    for name, value in (keyring.rotated(region) if rotate else keyring.fresh(region)).items():
-        sys.stdout.write(f"{name}={value}\n")

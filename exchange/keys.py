@@ -106,12 +106,7 @@ def fresh(region: str) -> dict[str, str]:
     """A new set of keys as environment variables."""
     landing = tink.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
     kluis = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
-    raw = {
-        "LANDING": _serialise(landing).encode(),
-        "KLUIS": _serialise(kluis).encode(),
-        "LOOKUP": secrets.token_bytes(32),
-    }
-    return {variable(region, purpose): base64.b64encode(key).decode() for purpose, key in raw.items()}
+    return _written(region, _serialise(landing), _serialise(kluis), secrets.token_bytes(32))
 
 
 def rotated(region: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -120,18 +115,37 @@ def rotated(region: str, environ: Mapping[str, str] = os.environ) -> dict[str, s
     The lookup key stays: it names every person and record, and a new one would know nobody. Raises DeclarationError.
     """
     now, new = Keys.from_env(region, environ), Keys.from_env(region, fresh(region))
-    raw = {
-        "LANDING": _added(now.landing_keyset, new.landing_keyset).encode(),
-        "KLUIS": _added(now.kluis_keyset, new.kluis_keyset).encode(),
-        "LOOKUP": now.lookup_key,
-    }
-    return {variable(region, purpose): base64.b64encode(key).decode() for purpose, key in raw.items()}
+    landing, kluis = _added(now.landing_keyset, new.landing_keyset), _added(now.kluis_keyset, new.kluis_keyset)
+    return _written(region, landing, kluis, now.lookup_key)
 
 
 def _added(keyset: str, newer: str) -> str:
     """One keyset with the keys of both; the primary one is that of the newer. Tink's JSON is made for that."""
     old, new = json.loads(keyset), json.loads(newer)
     return json.dumps({"primaryKeyId": new["primaryKeyId"], "key": [*old["key"], *new["key"]]})
+
+
+def listed(keyset: str) -> list[tuple[int, str, bool]]:
+    """(number, status, whether it seals) of each key of a keyset; of the key itself nothing."""
+    found = json.loads(keyset)
+    return [(key["keyId"], key["status"].lower(), key["keyId"] == found["primaryKeyId"]) for key in found["key"]]
+
+
+def alone(keyset: str, key_id: int) -> str:
+    """A keyset with one of its keys and no other."""
+    return json.dumps({"primaryKeyId": key_id, "key": [k for k in json.loads(keyset)["key"] if k["keyId"] == key_id]})
+
+
+def newest(region: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The keys of a region, of each keyset the one that seals. Raises DeclarationError."""
+    now = Keys.from_env(region, environ)
+    landing, kluis = (alone(one, json.loads(one)["primaryKeyId"]) for one in (now.landing_keyset, now.kluis_keyset))
+    return _written(region, landing, kluis, now.lookup_key)
+
+
+def _written(region: str, landing: str, kluis: str, lookup: bytes) -> dict[str, str]:
+    raw = {"LANDING": landing.encode(), "KLUIS": kluis.encode(), "LOOKUP": lookup}
+    return {variable(region, purpose): base64.b64encode(key).decode() for purpose, key in raw.items()}
 
 
 def _serialise(handle: tink.KeysetHandle) -> str:

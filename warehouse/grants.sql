@@ -48,6 +48,7 @@ GRANT SELECT ON exchange.run, exchange.delivery, exchange.reject, exchange.answe
 -- Kluis: identity, and the log of who looked ------------------------------------------------------------------
 GRANT SELECT ON kluis.persoon, kluis.identiteit, kluis.vorm TO {{ kluis }};
 GRANT INSERT ON exchange.access TO {{ kluis }};
+GRANT UPDATE (sealed) ON kluis.identiteit TO {{ kluis }}; -- to seal it anew with another key
 
 -- Eraser: destroys who a person is, never reads it; the loader reads the block list --------------------------
 GRANT SELECT, INSERT ON kluis.gewist TO {{ eraser }};
