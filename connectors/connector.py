@@ -27,6 +27,10 @@ KINDS: Mapping[str, str] = {
 }
 
 
+#: Among the values of a record: the sender's field that had to say whose the record is, and does not.
+WHOSE = "@van_wie"
+
+
 @dataclass(frozen=True)
 class Request:
     """One bericht that a source delivers, with the options of its [delivers.<bericht>] table."""

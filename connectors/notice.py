@@ -12,8 +12,9 @@ WARNING, URGENT = "waarschuwing", "ernstig"
 class Notice:
     """One remark about a source, not about a delivery or a record; no value of a record is in it.
 
-    code is a stable word for a program: certificaat, eigen_certificaat, drop, afwezig. level is WARNING or URGENT,
-    text one line of Dutch for a person. It stands as long as each run of the source makes it again.
+    code is a stable word for a program: certificaat, eigen_certificaat, drop, afwezig, bronorganisatie, organisatie.
+    level is WARNING or URGENT, text one line of Dutch for a person. It stands as long as each run of the source makes
+    it again.
     """
 
     code: str

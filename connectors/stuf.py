@@ -38,7 +38,7 @@ from connectors.connector import NEVER, Before, Header, Left, Payload, RawRecord
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.filedrop import FileDropConnector
 from connectors.formats import jsonl
-from connectors.notice import URGENT, Notice
+from connectors.notice import URGENT, WARNING, Notice
 from connectors.opening import Opening
 from connectors.settings import build
 from connectors.stuf_answer import number
@@ -54,6 +54,10 @@ from connectors.zgw_spool import Spool
 log = logging.getLogger(__name__)
 
 DOWN = "de drop van {} is niet gelezen, wat daar ligt wacht tot een volgende nacht; gevraagd is wel ({})"
+NEIGHBOUR = (
+    "in de drop van {} liggen kennisgevingen namens een andere organisatie; zij zijn niet gebruikt en blijven daar."
+    " Laat de beheerder nagaan waarom zij hier terechtkomen"
+)
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,9 @@ class StufConnector(Opening[Zaaksysteem]):
         except Unreadable:
             return False
         payload.path.unlink()
-        if notice.zaaktype in told:
+        if self._settings.organisatie and notice.organisatie not in ("", self._settings.organisatie):
+            self._tell(Notice("organisatie", WARNING, NEIGHBOUR.format(self._name)))
+        elif notice.zaaktype in told:
             told[notice.zaaktype].about.setdefault(notice.identificatie, []).append(notice)
             told[notice.zaaktype].receipts.append(payload.receipt)
         else:

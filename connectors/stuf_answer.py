@@ -14,6 +14,7 @@ from typing import Any
 from connectors.errors import SourceRefused, SourceUnavailable
 from connectors.stuf_xml import NAMES, SOAP, ZKN, Forbidden, Unreadable, body, local, parse, said
 
+SENDER = "ZKN:stuurgegevens/StUF:zender/StUF:organisatie"
 FAULTS = ("Fo01Bericht", "Fo02Bericht", "Fo03Bericht")
 NOT_FOUND = "StUF064"  # some systems say this for a question that no zaak answers
 # Of the side `server`, but for good: the system does not support the question, or not for us (StUF 03.01, 3.4).
@@ -32,11 +33,15 @@ KEPT = frozenset({"isVan", "heeftAlsInitiator", "heeft"})
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the zaken that were asked for; `count` is how many there are in all, where the system says so."""
+    """Some of the zaken that were asked for; `count` is how many there are in all, where the system says so.
+
+    organisatie: for whom the system answers, "" where it does not say.
+    """
 
     zaken: tuple[Any, ...]
     has_more: bool
     count: int | None
+    organisatie: str = ""
 
 
 def page(content: bytes) -> Page:
@@ -60,7 +65,8 @@ def page(content: bytes) -> Page:
             zaak.remove(child)
     count = said(answer, "ZKN:parameters/StUF:aantalVoorkomens")
     has_more = said(answer, "ZKN:parameters/StUF:indicatorVervolgvraag") in ("true", "1")
-    return Page(tuple(zaken), has_more, int(count) if count.isascii() and count.isdigit() else None)
+    organisatie = said(answer, SENDER)
+    return Page(tuple(zaken), has_more, int(count) if count.isascii() and count.isdigit() else None, organisatie)
 
 
 def kind(zaak: Any) -> str:

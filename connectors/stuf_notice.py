@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.stuf_answer import kind, number
+from connectors.stuf_answer import SENDER, kind, number
 from connectors.stuf_record import Values, flatten, overlay
 from connectors.stuf_xml import NAMES, ZKN, Unreadable, body, parse, said, written
 
@@ -26,12 +26,13 @@ MUTATIES = frozenset("TWVCF")
 
 @dataclass(frozen=True)
 class Kennisgeving:
-    """One kennisgeving: about which zaak, made when (the sender's own digits), and its message as text."""
+    """One kennisgeving: about which zaak, made when (the sender's own digits) and for whom, and its message as text."""
 
     identificatie: str
     zaaktype: str
     made: str
     text: str
+    organisatie: str = ""
 
 
 def read_notice(content: bytes) -> Kennisgeving:
@@ -44,7 +45,11 @@ def read_notice(content: bytes) -> Kennisgeving:
     if not number(last):
         raise Unreadable
     return Kennisgeving(
-        number(last), kind(last), said(message, "ZKN:stuurgegevens/StUF:tijdstipBericht"), written(message)
+        number(last),
+        kind(last),
+        said(message, "ZKN:stuurgegevens/StUF:tijdstipBericht"),
+        written(message),
+        said(message, SENDER),
     )
 
 

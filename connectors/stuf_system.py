@@ -20,6 +20,10 @@ from connectors.stuf_settings import StufSettings
 from connectors.tls import tls_of
 
 READINGS = 3
+UNSAID = (
+    "het zaaksysteem achter {} zegt niet namens welke organisatie het antwoordt, dus dat de zaken van deze gemeente"
+    " zijn, blijkt alleen uit de vraag; laat de beheerder organisatie invullen bij de zender"
+)
 NO_COUNT = (
     "het zaaksysteem achter {} telt niet hoeveel zaken er zijn: een zaak die het niet meer toont blijft daarom staan,"
     " tot een kennisgeving zegt dat zij weg is"
@@ -112,9 +116,19 @@ class Zaaksysteem:
         asked = message(self._parties, question, size, after)
         answer = self._client.soap(self._address, asked, ACTION, page)
         found: Page = answer.body
+        self._must_be_ours(found)
         for zaak in found.zaken:
             if not number(zaak) or kind(zaak) != question.zaaktype:
                 raise SourceRefused("the zaaksysteem answers with zaken not asked for, or whose number it hides")
         with self._lock:
             self.clock = answer.moment
         return found
+
+    def _must_be_ours(self, found: Page) -> None:
+        """No zaak says whose it is, so the system has to. Raises SourceRefused where it answers for another."""
+        ours = self._settings.organisatie
+        if ours and found.organisatie and found.organisatie != ours:
+            said = "answers for another organisatie than the one declared: nothing of it is taken in"
+            raise SourceRefused(f"the zaaksysteem {said}; check the address, and organisatie in [connection]")
+        if ours and found.zaken and not found.organisatie:
+            self._tell(Notice("organisatie", WARNING, UNSAID.format(self._name)))

@@ -4,6 +4,11 @@ One payload per bericht: JSON lines, first what it is, then one composite a zaak
 statuses and properties), sorted by identificatie. Landing so holds what the source said, and reading it again
 needs no network.
 
+Whose a zaak is. On a server of several the bronorganisatie is all that tells, and the declaration gives what it brings
+the code of its own gemeente. So the filter that we ask with is not believed: a zaak of another is left out before it
+lands, and told; one that does not say whose it is comes as a record that is refused. Where the declaration names no
+bronorganisatie, a server that shows more than one of them is not read at all.
+
 What absence means. A client that lost a right gets 200 with fewer rows, which looks like a mass deletion; and
 only the months in the scope were read completely. So absence in a list is a question, and `still_there` puts
 it to the zaak's own address (by uuid): 404 from the API itself is gone, 200 is there, and 403 is a lost right,
@@ -20,13 +25,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from connectors import zgw_whose
 from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.auth import ZgwToken
 from connectors.client import Client, HttpSettings, not_found
 from connectors.connection import Connection, addressed
-from connectors.connector import NEVER, Before, Header, Payload, RawRecord, Request
-from connectors.errors import SourceRefused
+from connectors.connector import NEVER, WHOSE, Before, Header, Payload, RawRecord, Request
+from connectors.errors import DeclarationError, SourceRefused
 from connectors.formats import jsonl
 from connectors.opening import Opening
 from connectors.pagination import rows
@@ -72,17 +78,21 @@ class ZgwConnector(Opening[Client]):
 
     locator = "zaak.uuid"  # not its address: a server that moves keeps its zaken
     qualifiers = ("zaak.bronorganisatie",)
-    foreign = ("zaak.", "rol.", "status.")
+    foreign = ("zaak.", "rol.", "status.", WHOSE)
 
     def __init__(self, connection: Connection | None, settings: Mapping[str, Any]) -> None:
         super().__init__()
-        self._settings = build(ZgwSettings, settings, connection.id if connection else "zgw")
+        self._name = connection.id if connection else "zgw"
+        self._settings = build(ZgwSettings, settings, self._name)
+        said = self._settings.bronorganisatie
+        self._ours = "" if said == zgw_whose.EVERYBODY else said
         self._connection = connection
 
     @classmethod
     def check(cls, settings: Mapping[str, Any], options: Mapping[str, Mapping[str, Any]], file: str) -> None:
         """Judge a declaration. Raises DeclarationError."""
-        build(ZgwSettings, settings, file)
+        if build(ZgwSettings, settings, file).bronorganisatie == zgw_whose.EVERYBODY:
+            raise DeclarationError(file, "connection.bronorganisatie", "name one organisation, by its RSIN")
         for bericht, table in options.items():
             build(ZgwOptions, table, file, f"delivers.{bericht}")
 
@@ -108,12 +118,16 @@ class ZgwConnector(Opening[Client]):
 
     def read(self, bericht: str, options: Mapping[str, Any], stream: BinaryIO) -> Iterator[RawRecord]:
         catalogue: Mapping[str, Any] = {}
+        asked_for = ""
         for nummer, content, start, end in jsonl.read(stream):
             if nummer == 0:
                 catalogue = content.get("catalogus") or {}
+                asked_for = str(content.get("bronorganisatie") or "")
                 continue
             values = flatten(content, catalogue)
             month = MONTH.match(str(values.get("zaak.startdatum")))
+            if asked_for and values.get("zaak.bronorganisatie") != asked_for:
+                values[WHOSE] = "zaak.bronorganisatie"
             yield RawRecord(nummer, values, start, end, "record", month[0] if month else "")
 
     def still_there(self, bericht: str, options: Mapping[str, Any], locators: Iterable[str]) -> Iterator[bool]:
@@ -135,8 +149,7 @@ class ZgwConnector(Opening[Client]):
         zaak = answer.body
         if not isinstance(zaak, dict) or zaak.get("uuid") != uuid:
             raise SourceRefused("the address of a zaak gives something else, though the standard says so")
-        ours = self._settings.bronorganisatie
-        return zaak.get("zaaktype") in versions and (not ours or zaak.get("bronorganisatie") == ours)
+        return zaak.get("zaaktype") in versions and not zgw_whose.is_of_another(zaak, self._ours)
 
     def zaaktypen(self) -> dict[str, str]:
         """identificatie -> omschrijving of every zaaktype that we may see."""
@@ -167,6 +180,7 @@ class ZgwConnector(Opening[Client]):
         catalogue = self._catalogue(zaaktype)
         moment = stand_op(vandaag, catalogue.moment)
         oldest = min(filter(None, map(self._oldest, catalogue.versions)), default=None)
+        whose = zgw_whose.Whose(request.bericht, self._name, self._settings.bronorganisatie)
         reading = plan(vandaag, oldest, self._settings.window_days, whole)
         target = workdir / f"{request.bericht}.jsonl"
         header = {
@@ -175,27 +189,38 @@ class ZgwConnector(Opening[Client]):
             "stand_op": moment.isoformat(),
             "omvang": "volledig" if whole else "wijzigingen",
             "scope": list(reading.scope),
+            "bronorganisatie": self._ours,
             "catalogus": catalogue.names,
         }
         with Spool(workdir) as spool, target.open("wb") as out:
-            self._list(catalogue, reading, spool)
+            self._list(catalogue, reading, spool, whose)
+            if whose.asks_around:
+                whose.others = any(self._has_any(version) for version in catalogue.versions)
+            for notice in whose.notices():
+                self._tell(notice)
             out.write(jsonl.line(header))
             for composite in in_order(self._composite, spool.rows(), self._settings.parallel):
                 if composite is not None:
                     out.write(jsonl.line(composite))
         return Payload(request.bericht, target.name, target, jsonl.MEDIA_TYPE, moment, reading.scope, "")
 
-    def _list(self, catalogue: Catalogue, reading: Reading, spool: Spool) -> None:
+    def _list(self, catalogue: Catalogue, reading: Reading, spool: Spool, whose: zgw_whose.Whose) -> None:
         for version in catalogue.versions:
             for filters in reading.filters:
                 for zaak in rows(self._opened, f"{ZAKEN}zaken", self._query(version, filters), CRS):
-                    spool.add(zaak)
+                    if whose.is_ours(zaak):
+                        spool.add(zaak)
+
+    def _has_any(self, version: str) -> bool:
+        """Whether there is a zaak of anybody at all, so far as we may see."""
+        query = {"zaaktype": version, "ordering": "identificatie", "pageSize": "1"}
+        return next(iter(rows(self._opened, f"{ZAKEN}zaken", query, CRS)), None) is not None
 
     def _query(self, version: str, filters: Filters) -> Filters:
         query = {"zaaktype": version, **filters, "pageSize": str(self._settings.page_size)}
         query.setdefault("ordering", "identificatie")
-        if self._settings.bronorganisatie:
-            query["bronorganisatie"] = self._settings.bronorganisatie
+        if self._ours:
+            query["bronorganisatie"] = self._ours
         return query
 
     def _oldest(self, version: str) -> date | None:

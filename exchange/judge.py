@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from connectors.connector import Connector, RawRecord
+from connectors.connector import WHOSE, Connector, RawRecord
 from exchange import blocked
 from exchange.blocked import Blocked
 from exchange.mapping import Mapper
@@ -15,6 +15,9 @@ from schemas.faults import CATALOGUE, Fault
 
 # A gemeente speaks for itself, and every source for the controllers that its declaration names.
 OTHER_GEMEENTE, OTHER_CONTROLLER = "R030", "R031"
+
+# On a system of several organisations a record says whose it is, or it is nobody's.
+NOBODY_SAYS_WHOSE = "R036"
 
 # A version from the future would stand before all that follow, so that no later one could take its place. One day
 # is left to clocks and time zones that differ.
@@ -91,6 +94,9 @@ class Judge:
             faults = [*faults, self._fault(OTHER_GEMEENTE, "gemeente_code")]
         if checked.values["verantwoordelijke_code"] not in self._controllers:
             faults = [*faults, self._fault(OTHER_CONTROLLER, "verantwoordelijke_code")]
+        if WHOSE in raw.values:
+            name = str(raw.values[WHOSE])
+            faults = [*faults, Fault(NOBODY_SAYS_WHOSE, "gemeente_code", "record", None, {"velden": name})]
         if raw.wrong:  # whatever else is odd follows from that
             faults, unknown = [Fault("R032", "", "record", None, {"vorm": raw.wrong})], ()
         if self._blocked and (path := self._blocked.field(checked.values)):

@@ -9,6 +9,7 @@ from connectors.connector import Before, Request, open_connector
 from connectors.filedrop import open_store
 from connectors.filedrop_settings import settings_of
 from connectors.zgw import ZgwConnector
+from connectors.zgw_whose import EVERYBODY
 from exchange.clock import today
 from exchange.declaration import OPEN
 from exchange.drafting.sample import Sample, from_folder, from_records, read_file
@@ -59,7 +60,10 @@ def _folder(connection: Connection) -> tuple[list[Sample], Path | None]:
 def _zgw(connection: Connection) -> tuple[list[Sample], None]:
     """The zaken of the last weeks, of each zaaktype whose name holds the name of a bericht."""
     samples: list[Sample] = []
-    with open_connector("zgw", connection, {}) as connector, tempfile.TemporaryDirectory(prefix="hub-") as workdir:
+    with (
+        open_connector("zgw", connection, {"bronorganisatie": EVERYBODY}) as connector,
+        tempfile.TemporaryDirectory(prefix="hub-") as workdir,
+    ):
         assert isinstance(connector, ZgwConnector)
         seen = connector.zaaktypen()
         for bericht, (zaaktype, title) in _chosen(seen).items():

@@ -604,3 +604,39 @@ def test_a_wrong_declaration_says_file_key_and_cure(
 def test_a_zaaktype_makes_one_bericht() -> None:
     with pytest.raises(DeclarationError, match="one bericht"):
         check_declaration("stuf", {}, {"aanmelding": {"zaaktype": "X"}, "onderzoek": {"zaaktype": "X"}}, "x.toml")
+
+
+def answering_for(site: StufSite, organisatie: str) -> None:
+    """The zaaksysteem names for whom it answers."""
+    sender = f"<StUF:zender><StUF:organisatie>{organisatie}</StUF:organisatie></StUF:zender>"
+    head = f"</ZKN:parameters><ZKN:stuurgegevens>{sender}</ZKN:stuurgegevens><ZKN:parameters>"
+    plain = site.system.la01
+    site.system.la01 = lambda asked, answer: plain(head + asked, answer)  # type: ignore[method-assign]
+
+
+def test_a_system_that_answers_for_a_neighbour_is_not_read(site: StufSite, tmp_path: Path) -> None:
+    answering_for(site, "1699")
+    assert len(site.fetch(tmp_path, organisatie="1699")[1]) == 8
+    with pytest.raises(SourceRefused, match="answers for another organisatie than the one declared"):
+        site.fetch(tmp_path, organisatie="1730")
+
+
+def test_a_system_that_does_not_say_for_whom_it_answers_is_told(site: StufSite, tmp_path: Path) -> None:
+    with site.connector(organisatie="1699") as connector:
+        list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
+        assert [(one.code, one.level) for one in connector.notices] == [("organisatie", WARNING)]
+
+
+def test_a_kennisgeving_of_a_neighbour_stays_in_the_drop_and_makes_nothing(site: StufSite, tmp_path: Path) -> None:
+    """Of a zaak that the system does not answer the messages themselves would be the state."""
+    head = "<ZKN:stuurgegevens><StUF:zender><StUF:organisatie>{}</StUF:organisatie></StUF:zender>"
+    for name, organisatie in (("1", "1699"), ("2", "1730")):
+        message = lk01("T", zaak(f"N{name}", "<ZKN:startdatum>20150301</ZKN:startdatum>", kind="T"))
+        site.tell(name, message.replace("<ZKN:stuurgegevens>", head.format(organisatie)))
+    with site.connector(organisatie="1699", kennisgevingen="zakLk01_*.xml") as connector:
+        (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
+        told = [record.values["zaak.identificatie"] for record in records_of(connector, payload)]
+        assert ("N1" in told, "N2" in told) == (True, False)
+        connector.confirm(payload)
+        assert "organisatie" in [one.code for one in connector.notices]
+    assert site.waiting == ["zakLk01_2.xml"]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.connector import Before, RawRecord, Request, check_declaration
+from connectors.connector import WHOSE, Before, RawRecord, Request, check_declaration
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.zgw_lookback import plan
 from tests.connectors.suite import VANDAAG, ConnectorSuite, HttpSite, records_of
@@ -85,8 +85,70 @@ def test_a_zaak_becomes_flat_paths(site: ZgwSite, tmp_path: Path) -> None:
 
 def test_another_bronorganisatie_on_the_same_server_is_not_read(site: ZgwSite, tmp_path: Path) -> None:
     site.zaken.add(20, "2014-01-01", rsin="2")
-    assert len(site.fetch(tmp_path)[1]) == 9
     assert numbers(site.fetch(tmp_path, bronorganisatie="2")[1]) == ["Z0020"]
+    assert len(site.fetch(tmp_path, bronorganisatie="*")[1]) == 9  # who drafts a declaration looks at all
+
+
+def deaf(site: ZgwSite) -> None:
+    """The server no longer minds which bronorganisatie it is asked for."""
+    listed = site.zaken._fits
+    site.zaken._fits = lambda zaak, query: listed(zaak, query | {"bronorganisatie": zaak["bronorganisatie"]})  # type: ignore[method-assign]
+
+
+def test_a_zaak_of_a_neighbour_does_not_become_ours_where_a_server_does_not_select(
+    site: ZgwSite, tmp_path: Path
+) -> None:
+    site.zaken.add(20, "2014-01-01", rsin="2")
+    deaf(site)
+    with site.connector(bronorganisatie="2") as connector:
+        (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
+        assert numbers(records_of(connector, payload)) == ["Z0020"]
+        (notice,) = connector.notices
+    assert (notice.code, notice.level) == ("bronorganisatie", "waarschuwing")
+    assert notice.text.startswith("aanmelding: 8 zaken van een andere bronorganisatie dan 2 zijn niet overgenomen")
+
+
+def test_a_zaak_that_does_not_say_whose_it_is_is_handed_on_as_nobodys_and_is_not_gone(
+    site: ZgwSite, tmp_path: Path
+) -> None:
+    site.zaken.add(20, "2014-01-01", rsin="")
+    deaf(site)
+    with site.connector(bronorganisatie="1") as connector:
+        (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
+        nobodys = [record for record in records_of(connector, payload) if WHOSE in record.values]
+        assert numbers(nobodys) == ["Z0020"]
+        (notice,) = connector.notices
+        assert notice.text.startswith("aanmelding: 1 zaken zeggen niet van welke bronorganisatie zij zijn")
+        uuid = str(nobodys[0].values["zaak.uuid"])
+        assert list(connector.still_there("aanmelding", {"zaaktype": "CLO"}, [uuid])) == [True]
+
+
+@pytest.mark.parametrize("is_deaf", [False, True])
+def test_where_no_zaak_has_the_bronorganisatie_that_was_declared_somebody_is_told(
+    site: ZgwSite, tmp_path: Path, is_deaf: bool
+) -> None:
+    if is_deaf:
+        deaf(site)
+    with site.connector(bronorganisatie="3") as connector:
+        (payload,) = connector.fetch(site.requests, tmp_path, VANDAAG, {})
+        assert records_of(connector, payload) == []
+        notice = connector.notices[0]
+    assert notice.level == "ernstig"
+    assert "gevraagd zijn de zaken met bronorganisatie 3, en daarvan kwam er geen" in notice.text
+    assert "Controleer bronorganisatie in de aansluiting" in notice.text
+
+
+def test_an_empty_server_is_no_mistake(site: ZgwSite, tmp_path: Path) -> None:
+    site.zaken.zaken.clear()
+    with site.connector(bronorganisatie="3") as connector:
+        list(connector.fetch(site.requests, tmp_path, VANDAAG, {}))
+        assert connector.notices == []
+
+
+def test_several_organisations_and_a_declaration_that_names_none_is_our_mistake(site: ZgwSite, tmp_path: Path) -> None:
+    site.zaken.add(20, "2014-01-01", rsin="2")
+    with pytest.raises(DeclarationError, match=r"connection.bronorganisatie: the server holds zaken of several"):
+        site.fetch(tmp_path)
 
 
 def test_a_night_reads_open_window_and_a_seventh(site: ZgwSite, tmp_path: Path) -> None:

@@ -134,6 +134,20 @@ def test_an_analyst_reaches_the_marts_and_nothing_else(analyst: Connection) -> N
     assert refused(analyst, "DELETE FROM mart_loket.aanmeldingen")
 
 
+def test_a_side_of_a_hand_over_names_a_record_and_is_not_the_analysts(filled: str, analyst: Connection) -> None:
+    """What is left to count with holds no number of a record."""
+    assert refused(analyst, "SELECT count(*) FROM mart_loket.overdracht_kanten")
+    assert refused(analyst, "SELECT aanmelding_nummer FROM mart_loket.overdracht_kanten")
+    for mart in ("overdrachten", "overdrachten_maanden"):
+        assert analyst.scalar(text(f"SELECT count(*) FROM mart_loket.{mart}")) == 0
+    readable = text(
+        "SELECT count(*) FROM information_schema.column_privileges WHERE table_schema LIKE 'mart\\_%'"
+        " AND grantee = current_user AND column_name IN (SELECT unnest(CAST(:keys AS text[])))"
+    )
+    keys = sorted({key for contract in load_all().values() for key in contract.sleutel if key.endswith("_nummer")})
+    assert analyst.scalar(readable, {"keys": keys}) == 0
+
+
 def test_a_line_of_a_child_is_the_coordinators_and_not_the_analysts(filled: str, analyst: Connection) -> None:
     lines = [f"mart_vroeghulp.{mart}" for mart in ("dossiers", "dossier_fasen", "dossier_toestemmingen")]
     for mart in lines:

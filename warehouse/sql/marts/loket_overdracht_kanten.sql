@@ -1,6 +1,6 @@
 -- mart_loket.overdracht_kanten: each hand-over as one desk registered it; nothing of the other desk's record.
 -- Grain: one side ("van" or "naar") of one aanmelding. A desk that received and sent on has both.
--- Inputs: warehouse.actueel_aanmelding. Reader: overdrachten.sql, each controller for its own rows, the analyst.
+-- Inputs: warehouse.actueel_aanmelding. Reader: overdrachten.sql, each controller for its own rows.
 -- A record has one kenmerk and one overdracht_code: of a desk that sent on, the code is that of its sending.
 -- :vandaag the day of publication; what is dated later has not happened yet.
 DELETE FROM mart_loket.overdracht_kanten;
