@@ -121,26 +121,33 @@ def advance(as_json: AsJson = False) -> None:
 @app.command(
     name="verify",
     epilog="Examples: [bold]kit verify[/bold] · [bold]kit verify --json[/bold] · "
-    "[bold]kit verify --night 3[/bold]. Needs HUB_DATABASE_URL. "
+    "[bold]kit verify --night 3 --region parkstad[/bold]. Needs HUB_DATABASE_URL. "
     "Exit code 1 when a figure is wrong, 2 when nothing can be read.",
 )
 def verify_command(
     night: Annotated[
         int | None, typer.Option(min=1, max=NIGHTS, help="Which night; without it that of the calendar.")
     ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="drenthe or parkstad; without it every region that has a database.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold the hub's warehouse against the truth of a night, figure by figure."""
     try:
         now = calendar.read(home())
-        result = verify.verify(now.seed, night or now.night, home() / "kit" / "sftp")
+        if region not in (None, *verify.REGIONS):
+            raise verify.VerifyError(f"{region} is no region of the kit; choose from {', '.join(verify.REGIONS)}")
+        names = [region] if region else verify.present()
+        results = [verify.verify(now.seed, night or now.night, home() / "kit", name) for name in names]
     except (calendar.CalendarError, verify.VerifyError) as error:
         raise stop(error) from None
     if as_json:
-        say(result.as_dict())
+        say(verify.together(results))
     else:
-        show(result)
-    if result.failed:
+        for result in results:
+            show(result)
+    if any(result.failed for result in results):
         raise typer.Exit(1)
 
 
@@ -148,7 +155,7 @@ def show(result: verify.Result) -> None:
     """A table for people: what failed, and how much was compared."""
     console = Console()
     if result.failures:
-        table = Table("check", "expected", "found", title=f"night {result.night}, {result.vandaag}")
+        table = Table("check", "expected", "found", title=f"{result.region}, night {result.night}, {result.vandaag}")
         for failure in result.failures[:SHOWN_FAILURES]:
             table.add_row(failure.check, failure.expected, failure.found)
         console.print(table)
@@ -156,4 +163,4 @@ def show(result: verify.Result) -> None:
             console.print(f"and {result.failed - SHOWN_FAILURES} more: kit verify --json shows all")
     verdict = "all true" if not result.failed else f"{result.failed} failed"
     compared = f"{result.checks} figures of {len(result.sources)} sources"
-    console.print(f"night {result.night}, {result.vandaag}: {compared}, {verdict}")
+    console.print(f"{result.region}, night {result.night}, {result.vandaag}: {compared}, {verdict}")

@@ -6,8 +6,7 @@ the decision comes within two weeks of the application. What is open is late whe
 
 from datetime import date, timedelta
 
-from kit.figures_contract import COMPARED_FROM, Cell, Rows, contributed, quarter, quarters, zeros
-from kit.nights import vandaag
+from kit.figures_contract import Cell, Rows, contributed, quarter, quarters, zeros
 from kit.records import Record
 from kit.truth import Truth
 
@@ -16,7 +15,7 @@ INVESTIGATION, DECISION = 42, 14  # days
 
 def clocks(truth: Truth, night: int, parties: list[str]) -> Rows:
     """mart_contract.termijnen: (gemeente, quarter of the melding) -> column -> figure, of gemeenten that delivered."""
-    today = vandaag(night)
+    today = truth.world.vandaag(night)
 
     def figures(record: Record) -> dict[Cell, int]:
         if record["wet_code"] != "1" or record["datum_melding"] > str(today):
@@ -30,7 +29,7 @@ def clocks(truth: Truth, night: int, parties: list[str]) -> Rows:
              "onderzoek_te_laat", "onderzoek_loopt", "onderzoek_vervallen", "aanvragen", "besluit_op_tijd",
              "besluit_te_laat", "besluit_loopt"]  # fmt: skip
     codes = [truth.world.parties[party].code for party in parties]
-    rows = zeros(names, codes, [str(day) for day in quarters(COMPARED_FROM, today)])
+    rows = zeros(names, codes, [str(day) for day in quarters(truth.world.terms.compared_from, today)])
     return contributed(truth, "onderzoek", night, figures, rows, *parties)
 
 

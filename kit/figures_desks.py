@@ -11,8 +11,7 @@ from itertools import product
 from typing import Any
 
 from kit.figures import Options, Span, count
-from kit.nights import vandaag
-from kit.parties import lokets, parties
+from kit.parties import Loket
 from kit.records import Record
 from kit.truth import Truth
 
@@ -30,7 +29,7 @@ def handovers(
 
     sources: whose aanmeldingen the hub has; delivered: code of an organisation -> day up to which it delivered.
     """
-    today = vandaag(night)
+    today, desks = truth.world.vandaag(night), truth.world.desks
     sides: dict[Question, dict[str, Options]] = defaultdict(dict)
     for source in sources:
         for states in truth.possible(source, "aanmelding", night):
@@ -48,7 +47,7 @@ def handovers(
         for question, both in sides.items()
     ]
     rows: dict[Cell, dict[str, Span]] = defaultdict(dict)
-    for (*cell, column), span in count(pairs, lambda pair: _figures(pair, today, delivered)).items():
+    for (*cell, column), span in count(pairs, lambda pair: _figures(pair, today, delivered, desks)).items():
         rows[tuple(cell)][column] = span
     return dict(rows)
 
@@ -67,7 +66,7 @@ def _received(record: Record, today: date) -> Question | None:
     return record["overdracht_kenmerk"], van, record["loket_code"]
 
 
-def _figures(pair: Record, today: date, delivered: Mapping[str, date]) -> dict[Cell, int]:
+def _figures(pair: Record, today: date, delivered: Mapping[str, date], desks: Mapping[str, Loket]) -> dict[Cell, int]:
     """What one hand-over adds to its cell."""
     van, naar, (_, van_loket, naar_loket) = pair["van"], pair["naar"], pair["question"]
     own = None if naar is None or "doorgestuurd_naar_loket_code" in naar else naar.get("overdracht_code")
@@ -76,8 +75,8 @@ def _figures(pair: Record, today: date, delivered: Mapping[str, date]) -> dict[C
     said = (van or {}).get("datum_overdracht_geaccepteerd") or (naar or {}).get("datum_aanmelding")
     accepted = date.fromisoformat(said) if said else None
     days = max((accepted - sent).days, 0) if accepted and sent else None
-    until = delivered.get(lokets()[naar_loket].organisatie_code)
-    if lokets()[naar_loket].soort == HUISARTS:
+    until = delivered.get(desks[naar_loket].organisatie_code)
+    if desks[naar_loket].soort == HUISARTS:
         state = "verwijzing"
     elif sent is None:
         state = "alleen_ontvangen"
@@ -101,13 +100,13 @@ def _figures(pair: Record, today: date, delivered: Mapping[str, date]) -> dict[C
 
 def first_desk(truth: Truth, source: str, night: int) -> dict[Cell, dict[str, Span]]:
     """(gemeente, desk, first of the month) -> column of eerste_loket -> figure, of one source."""
-    today = vandaag(night).isoformat()
+    today = truth.world.vandaag(night).isoformat()
 
     def figures(record: Record) -> dict[Cell, int]:
         if "ontvangen_van_loket_code" in record or record["datum_aanmelding"] > today:
             return {}
         cell = (record["gemeente_code"], record["loket_code"], record["datum_aanmelding"][:7] + "-01")
-        return {(*cell, "aanmeldingen"): 1, (*cell, _end(record)): 1}
+        return {(*cell, "aanmeldingen"): 1, (*cell, _end(record, truth.world.desks)): 1}
 
     rows: dict[Cell, dict[str, Span]] = defaultdict(dict)
     for (*cell, column), span in count(truth.possible(source, "aanmelding", night), figures).items():
@@ -115,17 +114,12 @@ def first_desk(truth: Truth, source: str, night: int) -> dict[Cell, dict[str, Sp
     return dict(rows)
 
 
-def _end(record: Record) -> str:
+def _end(record: Record, desks: Mapping[str, Loket]) -> str:
     naar = record.get("doorgestuurd_naar_loket_code")
-    if naar and lokets()[naar].soort == HUISARTS:
+    if naar and desks[naar].soort == HUISARTS:
         return "verwezen"
     if naar:
         kind = KINDS.get(record.get("overdracht_code", ""))
         return f"{kind}_overgedragen" if kind else "overgedragen_onbekend"
     outcome: Any = record.get("uitkomst_code", "99")
     return {"1": "geholpen", "2": "geholpen", "99": "uitkomst_onbekend"}.get(outcome, "overige_uitkomst")
-
-
-def organisation(source: str) -> str:
-    """The code under which a source is responsible for what it delivers."""
-    return parties()[source].code

@@ -12,13 +12,9 @@ from functools import partial
 from math import ceil
 
 from kit.figures import Options, Span, client, distinct, is_age_unknown, is_minor
-from kit.figures_contract import COMPARED_FROM, MEE, Cell, Rows, last_day, months, quarter, quarters
-from kit.nights import vandaag
-from kit.parties import gemeente_party
+from kit.figures_contract import Cell, Rows, last_day, months, quarter, quarters
 from kit.records import Record
 from kit.truth import Truth
-
-THRESHOLD = {"leefgebied": 5, "doelgroep": 10, "minderjarigen": 5}
 
 
 @dataclass(frozen=True)
@@ -31,9 +27,9 @@ class People:
     unknown: int
 
 
-def periods(today: date) -> Iterator[tuple[str, date, date]]:
-    """Every month, quarter and year up to today: (kind, first day, last day that counts)."""
-    for month in months(COMPARED_FROM, today):
+def periods(first: date, today: date) -> Iterator[tuple[str, date, date]]:
+    """Every month, quarter and year from a day up to today: (kind, first day, last day that counts)."""
+    for month in months(first, today):
         yield "maand", month, min(last_day(month), today)
         if month.month % 3 == 1:
             yield "kwartaal", month, min(last_day(month + timedelta(days=64)), today)
@@ -44,22 +40,25 @@ def periods(today: date) -> Iterator[tuple[str, date, date]]:
 def supported(truth: Truth, night: int) -> dict[Cell, People]:
     """mart_contract.clienten: (gemeente, or "" for the region; kind and first day of the period) -> people.
 
-    MEE tells what changed, so the hub holds its newest states.
+    The provider tells what changed, so the hub holds its newest states.
     """
+    terms = truth.world.terms
     visits = {
         record["aanmelding_nummer"]: "unknown" if is_age_unknown(record) else "minor" if is_minor(record) else "adult"
-        for record in truth.current(MEE, "aanmelding", night).values()
+        for record in truth.current(terms.provider, "aanmelding", night).values()
         if not record["persoon"]["is_anoniem"]
     }
     ages: dict[Cell, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    every = [(kind, str(first), str(last)) for kind, first, last in periods(vandaag(night))]
-    for record in truth.current(MEE, "traject", night).values():
+    every = [
+        (kind, str(first), str(last)) for kind, first, last in periods(terms.compared_from, truth.world.vandaag(night))
+    ]
+    for record in truth.current(terms.provider, "traject", night).values():
         age, who = visits.get(record["aanmelding_nummer"], "unknown"), client(record)
         for kind, first, last in every if record["financier_code"] == "1" and who else ():
             if record["datum_start"] <= last and record.get("datum_einde", "9999") >= first:
                 for area in ("", record["gemeente_code"]):
                     ages[area, kind, first][str(who)].add(age)
-    areas = ["", *gemeente_party()]
+    areas = ["", *terms.gemeenten]
     return {(area, kind, first): _people(ages[area, kind, first]) for area in areas for kind, first, _ in every}
 
 
@@ -71,18 +70,21 @@ def _people(ages: Mapping[str, set[str]]) -> People:
 
 def waits(truth: Truth, night: int) -> Rows:
     """mart_contract.wachttijd: (gemeente, or ""; quarter of the aanmelding) -> column -> figure."""
-    today = vandaag(night)
-    came = {r["aanmelding_nummer"]: r["datum_aanmelding"] for r in truth.current(MEE, "aanmelding", night).values()}
+    today, terms = truth.world.vandaag(night), truth.world.terms
+    came = {
+        r["aanmelding_nummer"]: r["datum_aanmelding"]
+        for r in truth.current(terms.provider, "aanmelding", night).values()
+    }
     support: dict[tuple[str, str], list[Record]] = defaultdict(list)
-    for record in truth.current(MEE, "traject", night).values():
+    for record in truth.current(terms.provider, "traject", night).values():
         if record["financier_code"] == "1":
             support[record["aanmelding_nummer"], record["gemeente_code"]].append(record)
     rows: Rows = {
         (area, str(day)): dict.fromkeys(
             ("aanmeldingen", "met_gesprek", "wachtend", "zonder_gesprek", "onbekend"), Span(0, 0)
         )
-        for area in ("", *gemeente_party())
-        for day in quarters(COMPARED_FROM, today)
+        for area in ("", *terms.gemeenten)
+        for day in quarters(terms.compared_from, today)
     }
     days: dict[Cell, list[int]] = defaultdict(list)
 
@@ -94,6 +96,8 @@ def waits(truth: Truth, night: int) -> Rows:
         talks = [r["datum_eerste_gesprek"] for r in records if r.get("datum_eerste_gesprek", "9999") <= str(today)]
         over = all(record.get("datum_einde", "9999") <= str(today) for record in records)
         for cell in ((gemeente, quarter(start)), ("", quarter(start))) if start <= str(today) else ():
+            if cell not in rows:  # before the day from which figures are compared
+                continue
             add(cell, "aanmeldingen")
             if nummer not in came:
                 add(cell, "onbekend")
@@ -119,7 +123,9 @@ def needs(truth: Truth, night: int, parties: list[str]) -> dict[Cell, Span]:
     """
     over = {
         (kind, str(first))
-        for kind, first, last in periods(vandaag(night) - timedelta(days=1))
+        for kind, first, last in periods(
+            truth.world.terms.compared_from, truth.world.vandaag(night) - timedelta(days=1)
+        )
         if _is_whole(kind, first, last)
     }
     found: dict[Cell, Span] = {}

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from statistics import median
 from typing import Any
 
-from kit.nights import vandaag
 from kit.records import Record
 from kit.truth import Truth
 
@@ -122,7 +121,7 @@ class Course:
 
 def courses(truth: Truth, night: int, sources: Iterable[str]) -> dict[str, Course]:
     """Every file that has begun at one of these sources, by its number; no two sources of this world share one."""
-    today = vandaag(night)
+    today = truth.world.vandaag(night)
     steps: dict[str, list[Record]] = defaultdict(list)
     for source in sources:
         for record in truth.current(source, "vroeghulp", night).values():

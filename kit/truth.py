@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from kit.nights import NIGHTS, vandaag
+from kit.nights import NIGHTS
 from kit.records import Key, Record
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Truth:
     def _is_watched(self, bericht: str, records: list[Record | None], night: int) -> bool:
         """Whether the hub reads this zaak every night: it began within the window."""
         start = {"aanmelding": "datum_aanmelding", "onderzoek": "datum_melding"}[bericht]
-        oldest = (vandaag(night) - timedelta(days=WINDOW_DAYS)).isoformat()
+        oldest = (self.world.vandaag(night) - timedelta(days=WINDOW_DAYS)).isoformat()
         return all(record is not None and record[start] > oldest for record in records)
 
     def deliveries(self, party: str, bericht: str) -> list[DeliveryTruth]:
@@ -118,7 +118,9 @@ class Truth:
                     valid[key] = change.record
                     history.states[key].append((night, change.record))
             if night == 1:
-                first = DeliveryTruth(1, f"{vandaag(1)}T00:00:00Z", len(newest), len(valid), len(newest) - len(valid))
+                first = DeliveryTruth(
+                    1, f"{self.world.vandaag(1)}T00:00:00Z", len(newest), len(valid), len(newest) - len(valid)
+                )
                 first.faults.update(code for change in newest.values() for code in change.faulty)
                 history.deliveries.append(first)
         return history

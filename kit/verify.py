@@ -5,6 +5,7 @@ column and a code or month: never a value of a person.
 """
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +16,14 @@ import psycopg
 from psycopg import sql
 
 from kit.figures import HASHED, IDENTITY, Span, client, clients, contents, loket_months
-from kit.nights import vandaag
+from kit.parkstad.world import Parkstad
 from kit.truth import DeliveryTruth
 from kit.verify_answers import AnswersVerifier
 from kit.verify_contract import ContractVerifier
 from kit.verify_desks import DesksVerifier
 from kit.world import World
 
-DATABASE = "hub_drenthe"
+REGIONS: Mapping[str, type[World]] = {"drenthe": World, "parkstad": Parkstad}
 COUNTS = ("received", "accepted", "rejected", "unchanged", "superseded", "deleted", "withdrawn")
 
 
@@ -43,6 +44,7 @@ class Failure:
 class Result:
     """What was compared. `checks` and `failed` are numbers."""
 
+    region: str
     night: int
     vandaag: str
     sources: list[str] = field(default_factory=list)
@@ -63,6 +65,7 @@ class Result:
     def as_dict(self) -> dict[str, Any]:
         """For `--json`."""
         return {
+            "region": self.region,
             "night": self.night,
             "vandaag": self.vandaag,
             "sources": self.sources,
@@ -72,21 +75,31 @@ class Result:
         }
 
 
-def connect(database: str = DATABASE) -> "psycopg.Connection[Any]":
-    """The region's database on the server of HUB_DATABASE_URL, as its loader. Raises VerifyError."""
+def _address(database: str = "") -> str:
+    """The address of a database on the server of HUB_DATABASE_URL. Raises VerifyError."""
     url = os.environ.get("HUB_DATABASE_URL")
     if not url:
         raise VerifyError("HUB_DATABASE_URL is not set: postgresql://login:password@host:port/postgres")
     parts = urlsplit(url)._replace(scheme="postgresql")
+    return urlunsplit(parts._replace(path=f"/{database}") if database else parts)
+
+
+def _server() -> "psycopg.Connection[Any]":
+    """The server itself. Raises VerifyError."""
+    address = _address()
     try:
-        psycopg.connect(urlunsplit(parts), connect_timeout=10).close()
+        return psycopg.connect(address, connect_timeout=10)
     except psycopg.Error as error:
         # Of the client, so it names host, port and login only.
         said = str(error).splitlines()[0] if isinstance(error, psycopg.OperationalError) else type(error).__name__
         raise VerifyError(f"the server of HUB_DATABASE_URL cannot be reached: {said}") from None
-    address = urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def connect(database: str) -> "psycopg.Connection[Any]":
+    """A region's database on the server of HUB_DATABASE_URL, as its loader. Raises VerifyError."""
+    _server().close()
     try:
-        connection = psycopg.connect(address, autocommit=True, connect_timeout=10)
+        connection = psycopg.connect(_address(database), autocommit=True, connect_timeout=10)
         connection.execute(sql.SQL("set role {}").format(sql.Identifier(f"{database}_loader")))
         connection.execute("set time zone 'UTC'")
     except psycopg.Error as error:
@@ -99,7 +112,7 @@ class Verifier:
 
     def __init__(self, world: World, night: int, connection: "psycopg.Connection[Any]") -> None:
         self.world, self.night, self.connection = world, night, connection
-        self.result = Result(night, vandaag(night).isoformat())
+        self.result = Result(world.name, night, world.vandaag(night).isoformat())
 
     def run(self) -> Result:
         """Every check of every source that has delivered."""
@@ -152,7 +165,7 @@ class Verifier:
                 for row in rows
                 if (row[1] == "refused") == bool(truth.refused)
                 and (
-                    row[3] == vandaag(truth.night)
+                    row[3] == self.world.vandaag(truth.night)
                     if truth.refused or not is_file
                     else _moment(row[2]) == truth.stand_op
                 )
@@ -266,10 +279,35 @@ def _moment(found: datetime | None) -> str:
     return f"{found:%Y-%m-%dT%H:%M:%SZ}" if found else ""
 
 
-def verify(seed: int, night: int, rooms: Path) -> Result:
-    """Compare the warehouse, and the answers in the senders' rooms, with the truth of a night. Raises VerifyError."""
-    with connect() as connection:
-        verifier = Verifier(World.build(seed), night, connection)
+def verify(seed: int, night: int, kit: Path, region: str) -> Result:
+    """Compare the warehouse, and the answers in the senders' rooms, with the truth of a night. Raises VerifyError.
+
+    kit: the folder in which the systems of the parties keep their state.
+    """
+    world = REGIONS[region].build(seed)
+    with connect(world.database) as connection:
+        verifier = Verifier(world, night, connection)
         result = verifier.run()
-        AnswersVerifier(verifier.world, night, rooms, verifier._rows, result.check).run(result.sources)
+        AnswersVerifier(world, night, kit / world.rooms, verifier._rows, result.check).run(result.sources)
         return result
+
+
+def present() -> list[str]:
+    """The regions that have a database on the server of HUB_DATABASE_URL. Raises VerifyError where none has."""
+    with _server() as connection:
+        there = {name for (name,) in connection.execute("select datname from pg_database").fetchall()}
+    found = [region for region, world in REGIONS.items() if world.database in there]
+    if not found:
+        raise VerifyError("no region has a database yet: run one night first")
+    return found
+
+
+def together(results: Sequence[Result]) -> dict[str, Any]:
+    """For `--json`: the sums over all regions, their failures, and what each of them is."""
+    return {
+        "night": results[0].night,
+        "checks": sum(result.checks for result in results),
+        "failed": sum(result.failed for result in results),
+        "failures": [failure for result in results for failure in result.as_dict()["failures"]],
+        "regions": [result.as_dict() for result in results],
+    }

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from kit.nights import vandaag
 from kit.parties import ANSWERS
 from kit.records import Key
 from kit.truth import DeliveryTruth
@@ -107,7 +106,7 @@ class AnswersVerifier:
             if (one["uitkomst"] == "geweigerd") != bool(truth.refused):
                 continue
             of_that_moment = one["levering"]["stand_op"] == truth.stand_op
-            of_that_night = one["levering"]["opgehaald_voor"] == vandaag(truth.night).isoformat()
+            of_that_night = one["levering"]["opgehaald_voor"] == self.world.vandaag(truth.night).isoformat()
             if of_that_night if truth.refused or not is_file else of_that_moment:
                 return one
         return None

@@ -7,8 +7,8 @@ from psycopg import sql
 
 from kit.figures import Span
 from kit.figures_clocks import clocks
-from kit.figures_contract import MEE, Cell, Rows, beside, produced, realised, roles
-from kit.figures_people import THRESHOLD, People, needs, supported, waits
+from kit.figures_contract import Cell, Rows, beside, produced, realised, roles
+from kit.figures_people import People, needs, supported, waits
 from kit.world import World
 
 Query = Callable[..., list[tuple[Any, ...]]]
@@ -28,10 +28,10 @@ class ContractVerifier:
         self.world, self.night, self.connected, self.rows, self.check = world, night, connected, rows, check
 
     def run(self) -> None:
-        """The work of MEE where it delivers all that it takes; visits and investigations of who delivers them."""
+        """The work of the provider where it delivers all that it takes; visits and investigations of who has them."""
         truth, night = self.world.truth, self.night
         self._published()
-        if {"aanmelding", "traject", "activiteit"} <= set(self.connected.get(MEE, ())):
+        if {"aanmelding", "traject", "activiteit"} <= set(self.connected.get(self.world.terms.provider, ())):
             self._rows("productie", ("gemeente_code", "maand", "dienst_code"), produced(truth, night))
             self._rows("overige_inzet", ("gemeente_code", "maand", "soort_code"), beside(truth, night))
             self._rows("realisatie", ("gemeente_code",), realised(truth, night))
@@ -85,7 +85,7 @@ class ContractVerifier:
     def _people(self, expected: Mapping[Cell, People]) -> None:
         keys = ("gemeente_code", "tijdvak", "datum_van")
         found = self._found("clienten", keys, ("unieke_clienten", "minderjarigen", "leeftijd_onbekend"))
-        where, least = "mart_contract.clienten", THRESHOLD["minderjarigen"]
+        where, least = "mart_contract.clienten", self.world.terms.threshold["minderjarigen"]
         self.check(f"{where}: rows", len(expected), len(found))
         sets: dict[Cell, list[tuple[People, int | None]]] = {}
         for (area, kind, first), people in expected.items():
@@ -117,7 +117,7 @@ class ContractVerifier:
         where, sets = "mart_contract.kenmerken", dict[Cell, list[Cell]]()
         for cell in sorted(set(expected) | set(found)):
             area, kind, first, kenmerk, code = cell
-            span, value, least = expected.get(cell, Span(0, 0)), found.get(cell), THRESHOLD[kenmerk]
+            span, value, least = expected.get(cell, Span(0, 0)), found.get(cell), self.world.terms.threshold[kenmerk]
             name = f"{where} {' '.join(cell)}"
             if cell not in found:
                 self.check(f"{name}: row", "there", "missing")
@@ -130,10 +130,10 @@ class ContractVerifier:
                 sets.setdefault((kind if area else "kwartaal", first[:4], kenmerk, code), []).append(cell)
         for (kind, year, kenmerk, code), cells in sets.items():
             hidden = [expected.get(cell, Span(0, 0)) for cell in cells if found.get(cell) is None]
-            few = 0 < sum(span.hi for span in hidden) < THRESHOLD[kenmerk]
+            few = 0 < sum(span.hi for span in hidden) < self.world.terms.threshold[kenmerk]
             # All hidden: nothing to subtract from the region.
             few = few and len(hidden) < len(cells)
             name = f"{where} {kind} {year} {kenmerk} {code}"
             self.check(f"{name}: by subtraction", "not few", "few" if few else "not few")
-            needless = bool(hidden) and all(span.lo >= THRESHOLD[kenmerk] for span in hidden)
+            needless = bool(hidden) and all(span.lo >= self.world.terms.threshold[kenmerk] for span in hidden)
             self.check(f"{name}: hidden without need", False, needless)

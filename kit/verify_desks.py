@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import sql
 
 from kit.figures import Span
-from kit.figures_desks import Cell, first_desk, handovers, organisation
+from kit.figures_desks import Cell, first_desk, handovers
 from kit.figures_vroeghulp import Course, courses, lead_times, lines
 from kit.world import World
 
@@ -37,7 +37,7 @@ class DesksVerifier:
             self._lead_times(files)
 
     def _handovers(self, sources: list[str]) -> None:
-        own = {organisation(source) for source in sources}
+        own = {self.world.parties[source].code for source in sources}
         delivered: dict[str, date] = dict(
             self.rows(
                 "select verantwoordelijke_code, max(stand_op at time zone 'Europe/Amsterdam')::date"

@@ -17,14 +17,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 from kit.dossiers import collective, inzet, ondersteuning, voluntary
 from kit.faults import AHEAD
 from kit.nights import CUT_OFF, FILTER, FULL_FILE, NIGHTS, SHRUNKEN, Change, Nights, vandaag
-from kit.parties import Party, parties
+from kit.parties import Loket, Party, lokets, parties
 from kit.records import Key, Record, Thing, aanmelding, onderzoeken
 from kit.stories import Stories, Visit
+from kit.terms import Terms, of_drenthe
 from kit.truth import Truth
 from kit.vroeghulp import IVH, stappen
 from kit.vroeghulp_others import help_given, signals
@@ -62,6 +63,10 @@ class Levering:
 class World:
     """See the module; `seed` decides everything."""
 
+    name: ClassVar[str] = "drenthe"
+    database: ClassVar[str] = "hub_drenthe"
+    rooms: ClassVar[str] = "sftp"  # the rooms of its senders, below the folder of the kit
+
     seed: int
     parties: Mapping[str, Party]
     stories: Stories
@@ -80,6 +85,16 @@ class World:
     def vandaag(self, night: int) -> date:
         """The day of a night."""
         return vandaag(night)
+
+    @property
+    def terms(self) -> Terms:
+        """The raamcontract of its region."""
+        return of_drenthe()
+
+    @property
+    def desks(self) -> Mapping[str, Loket]:
+        """The desks of its region by code."""
+        return lokets()
 
     def visits(self, party: str) -> list[Visit]:
         """The visits at the desks of a party, in the order of their numbers."""

@@ -12,7 +12,7 @@ from functools import cache
 from random import Random
 
 from kit.chance import Weighted, after, rng, workday
-from kit.parties import DATA, NOT_IN_ZGW, Party
+from kit.parties import DATA, NOT_IN_ZGW, Loket, Party
 from kit.people import Population
 from kit.stories import AGE_CLASS, DOELGROEP, FIRST_DAY, KANAAL, LAST_DAY, LEEFGEBIED, REFERRER, Visit
 
@@ -23,6 +23,10 @@ AGES = {"0-9": 9, "10-19": 10, "20-29": 12, "30-39": 11, "40-49": 12, "50-59": 1
 DESK = {True: Weighted({"JEU": 60, "SOC": 30, "WMO": 10}), False: Weighted({"WMO": 60, "SOC": 30, "WEI": 10})}
 ENDS = {True: Weighted({"1": 30, "2": 55, "5": 8, "6": 7}), False: Weighted({"1": 60, "4": 20, "5": 10, "6": 10})}
 HANDED_OVER = 0.25
+DESKS = {
+    "WMO": ("Wmo-loket", "01"), "JEU": ("Jeugdloket", "02"), "SOC": ("Sociaal team", "03"),
+    "WEI": ("Werk en inkomen", "09"),
+}  # fmt: skip
 NOT_CONFIGURED = frozenset({"doelgroep_code", "persoon.huishouden_nummer_bron"})
 
 
@@ -33,7 +37,7 @@ def parties() -> dict[str, Party]:
     return {
         name: Party(
             name=name,
-            financier={"1": 90, "2": 10},
+            financier={"1": 1} if row["kind"] == "gemeente" else {"1": 90, "2": 10},
             without=NOT_IN_ZGW | NOT_CONFIGURED if row["protocol"] == "zgw" else frozenset(),
             **{**row, "berichten": tuple(row["berichten"])},
         )
@@ -46,6 +50,18 @@ def gemeenten() -> dict[str, dict[str, str]]:
     """The rows of gemeenten.csv by code."""
     with (DATA / "parkstad" / "gemeenten.csv").open(encoding="utf-8", newline="") as stream:
         return {row["gemeente_code"]: row for row in csv.DictReader(stream)}
+
+
+@cache
+def desks() -> dict[str, Loket]:
+    """The desks of the gemeenten and of the independent support, by code."""
+    own = {
+        f"{code}-{kind}": Loket(f"{code}-{kind}", f"{name} {row['gemeente']}", soort, code, code)
+        for code, row in gemeenten().items()
+        for kind, (name, soort) in DESKS.items()
+    }
+    office = Loket(OFFICE, "Cliëntondersteuning Parkstad, Heerlen", "04", parties()[PROVIDER].code, "0917")
+    return {**own, OFFICE: office}
 
 
 class Stories:

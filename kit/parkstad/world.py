@@ -7,12 +7,14 @@ stays wrong: Beekdaelen, which Drenthe cannot know in 2015, is here the gemeente
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from kit.nights import Change
-from kit.parkstad.stories import YEARS, Stories, by_party, parties
+from kit.parkstad.stories import YEARS, Stories, by_party, desks, parties
+from kit.parties import Loket
 from kit.records import Key, Record
 from kit.stories import Visit
+from kit.terms import Terms, of_parkstad
 from kit.world import Levering, World
 
 DAYS = ("datum", "geboortedatum", "gewijzigd_op", "maand")
@@ -24,9 +26,21 @@ BEEKDAELEN, NUTH, EXPIRED = "1954", "0951", "V021"
 class Parkstad(World):
     """See kit.world.World; every date that goes out is of its own years."""
 
+    name: ClassVar[str] = "parkstad"
+    database: ClassVar[str] = "hub_parkstad"
+    rooms: ClassVar[str] = "parkstad/sftp"
+
     @classmethod
     def build(cls, seed: int = 1) -> "Parkstad":
         return cls(seed, parties(), cast(Any, Stories(seed)))
+
+    @property
+    def terms(self) -> Terms:
+        return of_parkstad()
+
+    @property
+    def desks(self) -> Mapping[str, Loket]:
+        return desks()
 
     def visits(self, party: str) -> list[Visit]:
         return by_party(cast(Any, self.stories))[party]

@@ -19,7 +19,7 @@ from demo.month import AT_ONCE, source_night
 from exchange.publish import publish
 from exchange.region import Region, load_regions
 from kit import calendar
-from kit.verify import DATABASE
+from kit.world import World
 from tests.deploy.compose import Stack
 
 
@@ -38,7 +38,7 @@ def kit_of(folder: Path) -> Iterator[Home]:
 
 def served() -> list[Region]:
     """The region that lives in the years of the kit, and whose truth it knows figure by figure."""
-    return [region for region in load_regions() if region.database == DATABASE]
+    return [region for region in load_regions() if region.name == World.name]
 
 
 def day_of(home: Home) -> date:

@@ -28,12 +28,13 @@ from exchange.receive import receive
 from exchange.region import Region, load_regions
 from exchange.take_in import take_in
 from exchange.try_out import try_file
-from kit import calendar
+from kit import calendar, verify
 from kit.connections import connection_env
 from kit.parkstad.cast import PARKSTAD
 from kit.parkstad.world import Parkstad
 from kit.serve import running, wait_for_night
 from kit.servers.region import DRENTHE
+from kit.verify_answers import AnswersVerifier
 from kit.world import World
 from tests.conftest import region_of
 from tests.exchange.levering import aanmelding, xml
@@ -76,6 +77,15 @@ class Both:
         with engine_for(self.regions[name].database, "owner").connect() as connection:
             return {row[0]: row[1] for row in connection.execute(text(FIGURES))}
 
+    def verified(self, name: str, number: int) -> verify.Result:
+        """What `kit verify` finds in a region after a night."""
+        with verify.connect(self.regions[name].database) as connection:
+            verifier = verify.Verifier(self.worlds[name], number, connection)
+            result = verifier.run()
+            rooms = self.home / "kit" / self.worlds[name].rooms
+            AnswersVerifier(self.worlds[name], number, rooms, verifier._rows, result.check).run(result.sources)
+            return result
+
     def current(self, name: str, source: str, bericht: str) -> int:
         query = text(f"select count(*) from warehouse.actueel_{bericht} where source = :source")
         with engine_for(self.regions[name].database, "loader").connect() as connection:
@@ -117,6 +127,15 @@ def test_each_holds_what_its_own_parties_know(both: Both, name: str) -> None:
             assert both.current(name, source, bericht) == expected > 0, (source, bericht)
 
 
+def test_every_figure_of_parkstad_is_what_its_own_parties_know(both: Both) -> None:
+    """Ledger, warehouse, marts and answers; of Drenthe, whole, `make month` does so."""
+    result = both.verified("parkstad", 1)
+    assert result.failures == []
+    assert set(result.sources) == set(both.regions["parkstad"].sources)
+    assert result.vandaag == "2026-03-02"
+    assert result.checks > 1000
+
+
 def test_a_night_of_one_moves_no_figure_of_the_other(both: Both) -> None:
     drenthe, parkstad = both.figures("drenthe"), both.figures("parkstad")
     calendar.advance(both.home)
@@ -125,6 +144,7 @@ def test_a_night_of_one_moves_no_figure_of_the_other(both: Both) -> None:
     assert both.figures("drenthe") == drenthe
     moved = both.figures("parkstad")
     assert moved != parkstad
+    assert both.verified("parkstad", 2).failures == []
     both.night("drenthe", 2)
     assert both.figures("parkstad") == moved
     for source in both.regions["parkstad"].sources.values():

@@ -23,7 +23,7 @@ DELIVERY = """
 
 @pytest.mark.pure
 def test_a_figure_is_true_within_its_bounds() -> None:
-    result = verify.Result(1, "2015-03-02")
+    result = verify.Result("drenthe", 1, "2015-03-02")
     result.check("t a", Span(1, 3), 3)
     result.check("t b", Span(1, 3), 4)
     result.check("t c", 5, 5)
@@ -47,6 +47,27 @@ def test_without_a_server_it_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch
     assert "geheim" not in found.output
     assert found.stderr.startswith("kit: the server of HUB_DATABASE_URL cannot be reached: connection failed")
     assert found.stderr.count("\n") == 1
+
+
+@pytest.mark.pure
+def test_a_region_that_the_kit_does_not_know_is_told_with_those_that_it_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HUB_HOME", str(tmp_path))
+    found = run(app, ["verify", "--region", "twente"])
+    assert found.exit_code == 2
+    assert found.stderr == "kit: twente is no region of the kit; choose from drenthe, parkstad\n"
+
+
+@pytest.mark.pure
+def test_two_regions_are_told_together_and_each_by_itself() -> None:
+    first, second = verify.Result("drenthe", 1, "2015-03-02"), verify.Result("parkstad", 1, "2026-03-02")
+    first.check("t a", 1, 1)
+    second.check("t a", 1, 2)
+    told = verify.together([first, second])
+    assert (told["checks"], told["failed"]) == (2, 1)
+    assert told["failures"] == [{"check": "t a", "expected": "1", "found": "2"}]
+    assert [(one["region"], one["failed"]) for one in told["regions"]] == [("drenthe", 0), ("parkstad", 1)]
 
 
 @pytest.mark.pure

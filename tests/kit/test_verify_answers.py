@@ -50,7 +50,7 @@ def failures(world: World, rooms: Path, answers: list[dict[str, Any]]) -> Counte
     for place, answer in enumerate(answers):
         (box / f"r{place}.json").write_text(json.dumps(answer))
         (box / f"r{place}.html").write_text("<p>pagina</p>")
-    result = Result(1, "2015-03-02")
+    result = Result("drenthe", 1, "2015-03-02")
 
     def rows(*_: object) -> list[tuple[Any, ...]]:
         return [(number, "merged") for number in (1, 2, 3)]

@@ -12,7 +12,7 @@ from exchange.region import load_regions
 from kit import verify
 from kit.figures import Span
 from kit.figures_clocks import clocks
-from kit.figures_contract import norms, produced, realised, roles
+from kit.figures_contract import produced, realised, roles
 from kit.figures_people import needs, supported, waits
 from kit.verify_contract import ContractVerifier
 from kit.world import World
@@ -93,7 +93,7 @@ def test_02_budget_against_time(database: str, world: World) -> None:
 def test_03_services_and_hours(database: str, world: World) -> None:
     truth = produced(world.truth, NIGHT)
     found = {(row["gemeente_code"], row["dienst_code"]): row for row in answers(database, "03")}
-    assert len(found) == 12 * len(norms())
+    assert len(found) == 12 * len(world.terms.norms)
     for (gemeente, dienst), row in found.items():
         whole = [truth[gemeente, month, dienst] for month in ("2015-01-01", "2015-02-01")]
         assert row["aantal"] == sum(exactly(r["afgesloten"]) + exactly(r["bijeenkomsten"]) for r in whole)

@@ -53,7 +53,7 @@ def database(world: World, region_database: str, tmp_path_factory: pytest.TempPa
 
 
 def test_every_figure_is_the_truth(world: World, database: str) -> None:
-    result = verify.Result(NIGHT, world.vandaag(NIGHT).isoformat())
+    result = verify.Result(world.name, NIGHT, world.vandaag(NIGHT).isoformat())
     with verify.connect(database) as connection:
 
         def rows(query: Any, *values: object) -> list[tuple[Any, ...]]:
@@ -70,7 +70,7 @@ def test_a_figure_that_is_wrong_is_found(world: World, database: str) -> None:
         connection.execute("reset role")
         connection.execute("update mart_loket.overdrachten_maanden set hops = hops + 1 where hops = 1")
         connection.execute("update mart_vroeghulp.dossiers set is_pauze = not is_pauze where is_pauze")
-        result = verify.Result(NIGHT, world.vandaag(NIGHT).isoformat())
+        result = verify.Result(world.name, NIGHT, world.vandaag(NIGHT).isoformat())
 
         def rows(query: Any, *values: object) -> list[tuple[Any, ...]]:
             return connection.execute(query, values or None).fetchall()
