@@ -87,9 +87,10 @@ def _count(report: Report, nummer: int, faults: list[Fault]) -> None:
 
 def _found(context: Context, connector: Connector, name: str) -> Found:
     """What the name of a file says, for a format that does not say it itself. Raises DeliveryRefused."""
-    found = named(connector, name, context.source.requests)
+    requests = context.source.requests
+    found = named(connector, name, requests)
     if found is None:
-        raise DeliveryRefused("L011")
+        raise DeliveryRefused("L011", "deze bron levert " + ", ".join(one.bericht for one in requests))
     return found
 
 

@@ -1,5 +1,6 @@
 """One raw record in, its verdict out: in our words, held against the contract and the source's rights."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -26,6 +27,10 @@ AHEAD = timedelta(days=1)
 
 # A warning: the declaration allowed us to undo what a spreadsheet did.
 REPAIRED = "V027"
+
+# Excel keeps a day as a number: 42065 is 2 March 2015. Six in front is a day after 2064, one the year 1927.
+NO_DATE, EXCEL_DAY = "V005", "V030"
+SERIAL = re.compile(r"[1-6]\d{4}")
 
 # What a reader calls an actie that it does not know: a removal that was misspelled is no update.
 ACTIE = "@actie"
@@ -83,6 +88,8 @@ class Judge:
                 faults = [self._fault("R033", self._key[0])]
         if unknown and self._foreign:
             unknown = tuple(name for name in unknown if not name.startswith(self._foreign))
+        if faults:
+            faults = [self._of_excel(fault, record) for fault in faults]
         moment = checked.values[MOMENT]
         if moment is not None and moment > self._latest:
             faults = [*faults, self._fault(FROM_THE_FUTURE, MOMENT)]
@@ -102,6 +109,13 @@ class Judge:
         if self._blocked and (path := self._blocked.field(checked.values)):
             faults, unknown = [self._fault(blocked.CODE, path)], ()
         return Judged(checked.values, checked.emptied, faults, unknown)
+
+    def _of_excel(self, fault: Fault, record: Mapping[str, Any]) -> Fault:
+        """The fault that says why there is a number in the place of a date, where that shows."""
+        given = record.get(fault.field)
+        if fault.code != NO_DATE or not (isinstance(given, str) and SERIAL.fullmatch(given)):
+            return fault
+        return self._fault(EXCEL_DAY, fault.field)
 
     def _fault(self, code: str, path: str) -> Fault:
         name = self._names.get(path, path)

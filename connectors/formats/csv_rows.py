@@ -51,7 +51,10 @@ class CsvFormat:
             end = lines.at + shift
             if any(cells):
                 nummer += 1
-                yield record(nummer, cells, start, end)
+                raw = record(nummer, cells, start, end)
+                if raw.wrong and not shift:  # of the second half of a split file nobody counted the lines before it
+                    raw = raw._replace(wrong=f"{raw.wrong} (regel {lines.number} van het bestand)")
+                yield raw
             start = end
 
     def _begin(self, stream: BinaryIO) -> tuple[Columns, _Lines, Iterator[list[str]]]:
@@ -70,13 +73,13 @@ class CsvFormat:
 
 
 class _Lines:
-    """The lines of a stream as text; `at` is the number of bytes in the lines given out so far."""
+    """The lines of a stream as text; `at` is the number of bytes in the lines given out so far, number theirs."""
 
     def __init__(self, stream: BinaryIO, encoding: str) -> None:
         self._raw = _split(stream)
         self._encoding = encoding
         self._waiting = ""
-        self._number = 0
+        self.number = 0
         self.at = 0
 
     def __iter__(self) -> _Lines:
@@ -92,15 +95,15 @@ class _Lines:
             return line
         raw = next(self._raw)
         self.at += len(raw)
-        self._number += 1
-        if self._number == 1:
+        self.number += 1
+        if self.number == 1:
             raw = self._without_mark(raw)
         if raw.isascii():
             return raw.decode("ascii")
         text = _decoded(raw, self._encoding)
         # Bytes of Windows-1252 practically never happen to be UTF-8: this is a file saved in the other encoding.
         if text is None or (self._encoding != "utf-8" and _decoded(raw, "utf-8") is not None):
-            raise DeliveryRefused(WRONG_ENCODING, f"regel {self._number}")
+            raise DeliveryRefused(WRONG_ENCODING, f"regel {self.number}")
         return text
 
     def _without_mark(self, raw: bytes) -> bytes:

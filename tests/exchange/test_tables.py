@@ -194,7 +194,20 @@ def test_a_file_that_was_left_is_taken_once_its_name_is_right(tables: Hub) -> No
 def test_a_check_on_the_spot_reads_the_name_too(tables: Hub) -> None:
     report = check(tables.context(), put(tables, "aanmelding_20150302.csv", {}, {"Nummer": "A2", "clientrol_code": ""}))
     assert (report.bericht, report.received, report.rejected, report.refused) == ("aanmelding", 2, 1, "")
-    assert check(tables.context(), put(tables, "aanmelding maart.csv", {})).refused.startswith("L011")
+    nameless = check(tables.context(), put(tables, "aanmelding maart.csv", {})).refused
+    assert nameless.startswith("L011")
+    assert "zoals aanmelding_20150302.csv" in nameless
+    assert "deze bron levert aanmelding" in nameless
+
+
+def test_a_day_that_excel_made_a_number_is_called_so_and_the_number_is_not_shown(tables: Hub) -> None:
+    """The day of the aanmelding this source has repaired; a birth date in its place is no date of 1979."""
+    rows = [{"Gemeld": "42065", "Geboren": "29221"}, {"Gemeld": "2015x"}]
+    report = check(tables.context(), put(tables, "aanmelding_20150302.csv", *rows))
+    assert report.by_code == {"V030": 1, "V005": 1}
+    told = " ".join(fault for _, faults in report.lines for fault in faults)
+    assert "Geboren is een getal van vijf cijfers" in told
+    assert "29221" not in told
 
 
 def test_a_key_twice_and_a_file_twice_are_said(hub: Hub) -> None:

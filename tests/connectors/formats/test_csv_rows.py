@@ -84,6 +84,7 @@ def test_a_ragged_row_is_wrong_and_only_its_first_cell_is_kept(row: bytes) -> No
     assert good.wrong == ""
     assert odd.values == {"nr": "A1"}
     assert "cellen" in odd.wrong
+    assert odd.wrong.endswith("(regel 3 van het bestand)")
     assert "x" not in odd.wrong
     assert [record.wrong for record in more] == [""] * len(more)
 
