@@ -140,7 +140,7 @@ def test_every_airflow_command_of_the_page_is_known_to_airflow_with_these_users(
 
 
 def test_the_page_has_a_row_for_every_kind_of_incident_and_every_notice() -> None:
-    codes = {"certificaat", "eigen_certificaat", "drop", "afwezig"}
+    codes = {"certificaat", "eigen_certificaat", "drop", "afwezig", "bronorganisatie", "organisatie"}
     told = re.search(r"code is a stable word for a program: ([a-z_, ]+)\.", Notice.__doc__ or "")
     assert told
     assert set(told[1].split(", ")) == codes

@@ -53,10 +53,11 @@ def connections(home: Home) -> dict[str, Any]:
 
 
 def verified(stack: Stack, home: Home) -> dict[str, Any]:
-    """What `kit verify` says, asked as the login of the tasks."""
+    """What `kit verify` says of the region that is served, asked as the login of the tasks."""
     url = (stack.secrets / "hub_database_url").read_text().strip()
     env = processes.environment(HUB_HOME=str(home.path), HUB_DATABASE_URL=url)
-    done = subprocess.run([processes.program("kit"), "verify", "--json"], env=env, capture_output=True, text=True)
+    asked = [processes.program("kit"), "verify", "--region", World.name, "--json"]
+    done = subprocess.run(asked, env=env, capture_output=True, text=True)
     assert done.returncode in (0, 1), done.stderr
     verdict: dict[str, Any] = json.loads(done.stdout)
     return verdict
