@@ -30,10 +30,10 @@ check: .venv/.ready ## the fast part: lint, types, import arrows, pure tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/pytest -m pure
+	@$(BIN)/pytest -m "pure and not slow" --numprocesses logical --dist worksteal
 
 test: check ## everything: real PostgreSQL, real sockets, real Airflow
-	@$(BIN)/pytest -m "not pure"
+	@$(BIN)/pytest -m "not pure or slow"
 
 month: .venv/.ready ## thirty nights without Airflow, each held against what is known to be true (SEED=2 for another world)
 	@$(BIN)/python -m demo month --seed $(or $(SEED),1)

@@ -61,6 +61,7 @@ def test_a_process_outlives_the_command_and_is_found_again(home: Home) -> None:
     assert _environment(found.pid)[processes.MARK] == home.mark
 
 
+@pytest.mark.slow
 def test_stop_ends_children_and_those_whose_parent_died_before(home: Home) -> None:
     processes.start(home, "parent", [sys.executable, "-c", ORPHANS, "300"], {})
     dead = processes.start(home, "dead", [sys.executable, "-c", ORPHANS, "0.2"], {})
@@ -71,6 +72,7 @@ def test_stop_ends_children_and_those_whose_parent_died_before(home: Home) -> No
     assert processes.names(home) == []
 
 
+@pytest.mark.slow
 def test_stopping_one_ends_what_a_dead_one_left_and_nothing_that_goes_on(home: Home) -> None:
     processes.start(home, "parent", [sys.executable, "-c", ORPHANS, "300"], {})
     processes.start(home, "dead", [sys.executable, "-c", ORPHANS, "0.2"], {})

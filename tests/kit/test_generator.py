@@ -39,6 +39,7 @@ def fingerprint(world: World) -> str:
     return digest.hexdigest()
 
 
+@pytest.mark.slow
 def test_one_seed_is_one_world_also_in_another_process(world: World) -> None:
     code = (
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); from kit.world import World; "
@@ -49,6 +50,7 @@ def test_one_seed_is_one_world_also_in_another_process(world: World) -> None:
     assert fingerprint(World.build(2)) != fingerprint(world)
 
 
+@pytest.mark.slow
 def test_the_order_of_asking_changes_nothing(world: World) -> None:
     other = World.build(1)
     other.state("mee_drenthe", "activiteit", 30)

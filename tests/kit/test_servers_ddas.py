@@ -161,6 +161,7 @@ def test_the_shape_itself_is_not_that_of_ddas_and_only_for_the_list_that_ddas_la
     assert all("'aanmeldingen' was unexpected" in error.message for error in errors)
 
 
+@pytest.mark.slow
 def test_what_breaks_off_while_it_is_sent_is_refused_by_the_hub_and_lies_there_whole_the_next_night(
     world: World, tmp_path: Path
 ) -> None:

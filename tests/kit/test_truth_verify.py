@@ -70,6 +70,7 @@ def test_two_regions_are_told_together_and_each_by_itself() -> None:
     assert [(one["region"], one["failed"]) for one in told["regions"]] == [("drenthe", 0), ("parkstad", 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.pure
 def test_generate_shows_every_party_and_bericht(world: World) -> None:
     found = run(app, ["generate", "--night", "2", "--json"])
