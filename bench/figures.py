@@ -133,7 +133,7 @@ def of_land(found: land.Measured) -> list[Figure]:
     """The country beside the twelve of the same turn; of all turns the middle one."""
     everyone = found.all
     peak = min(year.peak for year in found.few)
-    last = [sum(turn.wall for turn in everyone.turns[at : at + land.TURNS]) for at in (0, -land.TURNS)]
+    last = [sum(turn.wall for turn in part) for part in (everyone.turns[: land.TURNS], everyone.turns[-land.TURNS :])]
     first_few, last_few = (median(year.turns[at].wall for year in found.few) for at in (0, -1))
     published = everyone.published[-1].wall, median(year.published[-1].wall for year in found.few)
     return [

@@ -125,4 +125,5 @@ def test_the_country_is_held_against_the_twelve_by_clock_by_processor_and_by_mem
     told = of_land(land.Measured(everyone, [few] * land.TURNS))
     assert [figure.value for figure in told[:3]] == [pytest.approx(wall / 10), pytest.approx(cpu / 10), peak - 100]
     assert [figure.holds for figure in told[:3]] == holds
+    assert told[3].value == 1, "the last month is the first here"
     assert all(figure.holds for figure in told[3:])
