@@ -107,7 +107,7 @@ def _judge_list(alleen: Table, contract: Contract, path: str, codes: tuple[str, 
         raise alleen.wrong(path, "names a code twice; remove one")
     if not codes:
         raise alleen.wrong(path, "is empty, so that nothing could be delivered; name the codes that are left")
-    if codes and set(codes) >= set(codelists.periods(field.lijst)):
+    if set(codes) >= set(codelists.periods(field.lijst)):
         raise alleen.wrong(path, f"leaves the list {field.lijst} as it is; remove it")
 
 

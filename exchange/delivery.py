@@ -197,8 +197,15 @@ def _begin(context: Context, bericht: str, name: str) -> dict[str, Any]:
         "verantwoordelijke_code": source.code,
         "bericht": bericht,
         "contract_versie": delivers.contract.versie if delivers else "",
-        "run_id": context.run_id,
         "name": masked(name),
+        **of_run(context),
+    }
+
+
+def of_run(context: Context) -> dict[str, Any]:
+    """What made a row of the ledger: the columns of the run, its day, and why it was done again."""
+    return {
+        "run_id": context.run_id,
         "vandaag": context.vandaag,
         "replay_reason": masked(context.reason) or None,
     }

@@ -1,6 +1,5 @@
 """One raw record in, its verdict out: in our words, held against the contract and the source's rights."""
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -8,7 +7,7 @@ from typing import Any, NamedTuple
 from connectors.connector import WHOSE, Connector, RawRecord
 from exchange import blocked
 from exchange.blocked import Blocked
-from exchange.mapping import Mapper
+from exchange.mapping import EXCEL_DAY, Mapper
 from exchange.region import Region, Source
 from exchange.stage import MOMENT
 from schemas.check import Checker
@@ -28,9 +27,8 @@ AHEAD = timedelta(days=1)
 # A warning: the declaration allowed us to undo what a spreadsheet did.
 REPAIRED = "V027"
 
-# Excel keeps a day as a number: 42065 is 2 March 2015. Six in front is a day after 2064, one the year 1927.
-NO_DATE, EXCEL_DAY = "V005", "V030"
-SERIAL = re.compile(r"[1-6]\d{4}")
+# No date, and no date because Excel made a number of it.
+NO_DATE, MADE_BY_EXCEL = "V005", "V030"
 
 # What a reader calls an actie that it does not know: a removal that was misspelled is no update.
 ACTIE = "@actie"
@@ -113,9 +111,9 @@ class Judge:
     def _of_excel(self, fault: Fault, record: Mapping[str, Any]) -> Fault:
         """The fault that says why there is a number in the place of a date, where that shows."""
         given = record.get(fault.field)
-        if fault.code != NO_DATE or not (isinstance(given, str) and SERIAL.fullmatch(given)):
+        if fault.code != NO_DATE or not (isinstance(given, str) and EXCEL_DAY.fullmatch(given)):
             return fault
-        return self._fault(EXCEL_DAY, fault.field)
+        return self._fault(MADE_BY_EXCEL, fault.field)
 
     def _fault(self, code: str, path: str) -> Fault:
         name = self._names.get(path, path)

@@ -68,10 +68,14 @@ def _zeros(width: int) -> Callable[[str], str]:
     return lambda text: found[1].zfill(width) if (found := digits(text)) else text
 
 
+#: A day as Excel keeps it: 42065 is 2 March 2015. Four digits may be a year: days before 18 May 1927 are not known.
+EXCEL_DAY = re.compile(r"[1-6][0-9]{4}")
+
+
 def _excel_day(text: str) -> str:
-    """42065 -> 2015-03-02. Four digits may be a year: what Excel did to days before 18 May 1927 stays a fault."""
-    serial = re.fullmatch(r"\s*([1-6][0-9]{4})\s*", text)
-    return (EXCEL_BEGINS + timedelta(days=int(serial[1]))).isoformat() if serial else text
+    """42065 -> 2015-03-02."""
+    serial = EXCEL_DAY.fullmatch(text.strip())
+    return (EXCEL_BEGINS + timedelta(days=int(serial[0]))).isoformat() if serial else text
 
 
 #: What a spreadsheet did to a value, and how that is undone: only where the declaration says so, and it is counted.

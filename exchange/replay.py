@@ -13,12 +13,11 @@ from datetime import date
 from sqlalchemy import insert, select
 
 from exchange.context import Context
-from exchange.delivery import NOWHERE, Counts, Delivery, find, from_row
+from exchange.delivery import NOWHERE, Counts, Delivery, find, from_row, of_run
 from exchange.errors import DeclarationError
 from exchange.outbox import announce
 from exchange.receive import receive
 from exchange.take_in import take_in
-from schemas.masking import masked
 from warehouse.tables import delivery as table
 
 log = logging.getLogger(__name__)
@@ -38,9 +37,7 @@ def again(context: Context, delivery_id: int) -> Delivery:
             raise LookupError(f"no bytes of delivery {delivery_id} were kept: there is nothing to judge")
         row = connection.execute(select(table).where(table.c.delivery_id == delivery_id)).mappings().one()
         values = {name: row[name] for name in COPIED} | {
-            "run_id": context.run_id,
-            "vandaag": context.vandaag,
-            "replay_reason": masked(context.reason) or None,
+            **of_run(context),
             "duplicate_of": row["duplicate_of"] or found.delivery_id,
             "state": "received",
         }
