@@ -61,11 +61,15 @@ class Hub:
         connection = Connection("proef", "fs", extra={"path": str(self.folder)})
         return Context(self.region, self.source, VANDAAG, run_id, connection)
 
-    def receive(self, file: Path, run_id: str) -> list[int]:
-        """The source leaves a copy of this file; the hub fetches it. Returns the deliveries that wait."""
+    def offer(self, file: Path, run_id: str) -> None:
+        """The source leaves a copy of this file, for the hub to fetch."""
         place = self.folder / "uit"
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place / f"aanmelding_{run_id}.xml")
+
+    def receive(self, file: Path, run_id: str) -> list[int]:
+        """The source leaves a copy of this file and the hub fetches it. Returns the deliveries that wait."""
+        self.offer(file, run_id)
         return receive(self.context(run_id))
 
     def land(self, file: Path, media_type: str, stand_op: datetime | None) -> int:

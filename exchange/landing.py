@@ -21,6 +21,7 @@ from connectors.store import own_disk
 from exchange.keys import Keys
 
 BLOCK = 1 << 20
+LEVEL = 1  # of zstd: what repeats its names in every record packs no smaller at a higher one
 
 
 class _Part(FileIO):
@@ -100,7 +101,7 @@ class Landing:
             place = _Part(part, "wb")
             with BufferedWriter(place) as raw:
                 sealed = self.keys.stream.new_encrypting_stream(raw, sha256)
-                with sealed, zstandard.ZstdCompressor(level=3).stream_writer(sealed, closefd=False) as packed:
+                with sealed, zstandard.ZstdCompressor(level=LEVEL).stream_writer(sealed, closefd=False) as packed:
                     yield packed
             with part.open("rb") as written:
                 os.fsync(written.fileno())

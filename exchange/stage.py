@@ -180,7 +180,8 @@ class StageWriter:
     def key_hash(self, raw: RawRecord, values: Mapping[str, Any]) -> bytes:
         """16 bytes that stand for (source, bericht, key); the source's qualifiers belong to the key."""
         parts = [str(values[name]) for name in self._key]
-        parts += [str(raw.values.get(path) or "") for path in self._qualifiers]
+        if self._qualifiers:
+            parts += [str(raw.values.get(path) or "") for path in self._qualifiers]
         hashed = self._records.copy()
         hashed.update("\x1f".join(parts).encode("utf-8", "surrogatepass"))  # qualifiers are as they came
         return hashed.digest()

@@ -8,6 +8,7 @@ import multiprocessing
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sqlalchemy import Connection
@@ -16,7 +17,7 @@ from connectors.connector import Connector, Marker, RawRecord
 from exchange.blocked import blocked
 from exchange.context import Context
 from exchange.delivery import TRIED, Delivery
-from exchange.judge import Judge
+from exchange.judge import Judge, Judged
 from exchange.region import Delivers
 from exchange.seen import Seen
 from exchange.stage import FORMAT, StageWriter
@@ -26,6 +27,8 @@ from warehouse.errors import without_values
 
 LARGE = 8 << 20  # bytes; below it a second process costs more than it brings
 BLOCK = 1 << 18
+#: Records that are judged before the first of them is written: so few that they, and each step, stay in the caches.
+FEW = 64
 LIKE_A_BSN = "V026"  # a warning: such a number is covered before it is kept
 
 
@@ -134,11 +137,12 @@ def _fill(
     ):
         lines: list[str] = []
         size = 0
-        for raw in _records(connector, found, delivers, stream, seen):
-            line = _line(raw, judge, writer, connector.locator, filled.warnings)
-            lines.append(line)
-            size += len(line)
-            filled.received += 1
+        records = _records(connector, found, delivers, stream, seen)
+        while few := list(islice(records, FEW)):
+            made = _lines(few, judge, writer, connector.locator, filled.warnings)
+            lines += made
+            size += sum(map(len, made))
+            filled.received += len(few)
             if size > BLOCK:
                 copy.write("\n".join(lines) + "\n")
                 lines, size = [], 0
@@ -155,11 +159,22 @@ def _records(
     return connector.read(found.bericht, delivers.options, stream)
 
 
-def _line(raw: RawRecord, judge: Judge, writer: StageWriter, locator: str, warnings: Counter[tuple[str, str]]) -> str:
+def _lines(
+    few: list[RawRecord], judge: Judge, writer: StageWriter, locator: str, warnings: Counter[tuple[str, str]]
+) -> list[str]:
+    """The stage line of each; a record that is known by its bytes is not judged."""
+    verdicts = [None if raw.mark is not None and raw.mark.known is not None else judge(raw) for raw in few]
+    return [
+        writer.known(raw) if verdict is None else _line(raw, verdict, writer, locator, warnings)
+        for raw, verdict in zip(few, verdicts, strict=True)
+    ]
+
+
+def _line(
+    raw: RawRecord, verdict: Judged, writer: StageWriter, locator: str, warnings: Counter[tuple[str, str]]
+) -> str:
     """The stage line of one record; counts its warnings, and the fields that nobody knows."""
-    if raw.mark is not None and raw.mark.known is not None:
-        return writer.known(raw)
-    values, emptied, faults, unknown = judge(raw)
+    values, emptied, faults, unknown = verdict
     if faults or unknown:
         raw = raw._replace(mark=None)  # what has to be said of it has to be said each time
     for name in unknown:

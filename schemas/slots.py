@@ -53,8 +53,8 @@ def _single(field: Field, judge: Judge) -> Slot:
 
 
 def _repeated(field: Field, judge: Judge, strict: bool) -> Slot:
-    """A field that may occur more often. Its value keeps the order and holds each value once."""
-    find, _ = _single(field, judge)
+    """A field that may occur more often. Its value keeps the order and holds each value once; nobody changes it."""
+    one, _ = _single(field, judge)
     most = field.meervoud or 1
 
     def check(value: Any) -> Any:
@@ -67,7 +67,7 @@ def _repeated(field: Field, judge: Judge, strict: bool) -> Slot:
         faults: list[tuple[str, str, int | None]] = []
         timed: list[tuple[Timed, str, int]] = []
         for index, item in enumerate(items, 1):
-            outcome = find(item) if item.__class__ is str else judge(item)
+            outcome = one(item) if item.__class__ is str else judge(item)
             if outcome.__class__ is Timed:
                 timed.append((outcome, "", index))
                 outcome = outcome.value
@@ -84,7 +84,10 @@ def _repeated(field: Field, judge: Judge, strict: bool) -> Slot:
             return Many(good or None, tuple(dict.fromkeys(faults)), tuple(timed))
         return good or EMPTIED
 
-    return check, check
+    if field.type in _NOT_REMEMBERED:
+        return check, check
+    known = _Memo(check)
+    return lambda value: known[value] if value.__class__ is str else check(value), check
 
 
 class Fields:

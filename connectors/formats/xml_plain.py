@@ -62,16 +62,13 @@ class PlainReader:
         if not _sound(block):
             yield from self._one_by_one(block)
             return
-        try:
-            text = block.decode()
-        except UnicodeDecodeError:
+        if not _decodes(block):
             yield from self._one_by_one(block)
             return
         shape, marker, mark = self._shape, self._marker, None
-        closed, references, returns = "/>" in text, "&" in text, "\r" in text
+        closed, references, returns = b"/>" in block, b"&" in block, b"\r" in block
         close, offset = len(self.close), 0
-        pieces = zip(block.split(self.close)[:-1], text.split(f"</{self._bericht}>")[:-1], strict=True)
-        for record, piece in pieces:
+        for record in block.split(self.close)[:-1]:
             end = offset + len(record) + close
             if end - offset > MAX_RECORD:
                 raise DeliveryRefused(TOO_LARGE)
@@ -82,6 +79,7 @@ class PlainReader:
                     yield Found({}, "record", end - close - len(record), end, mark)
                     offset = end
                     continue
+            piece = record.decode()
             if returns and "\r" in piece:
                 piece = piece.replace("\r\n", "\n").replace("\r", "\n")
             if closed and "/>" in piece:

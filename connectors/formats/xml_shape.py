@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from graphlib import CycleError, TopologicalSorter
+from operator import itemgetter
 from typing import NamedTuple
 
 from connectors.formats.xml_tree import BLOKKEN, Values
@@ -50,7 +51,7 @@ class Shape:
         self._top = _Place("", 0, True)
         self.match: Callable[[str], re.Match[str] | None] = lambda record: None
         self._keys: tuple[str, ...] = ()
-        self._single: tuple[int, ...] = ()
+        self._single: Callable[[Sequence[str | None]], Sequence[str | None]] = lambda texts: ()
         self._repeated: list[tuple[str, list[int]]] = []
         self._groups: dict[str, list[list[tuple[str, int]]]] = {}
 
@@ -74,7 +75,7 @@ class Shape:
         """The values of a record, of the groups of its match."""
         values: Values = {
             key: text
-            for key, text in zip(self._keys, [texts[at] for at in self._single], strict=True)
+            for key, text in zip(self._keys, self._single(texts), strict=True)
             if text is not None
         }
         for key, places in self._repeated:
@@ -117,7 +118,9 @@ class Shape:
             raise _NotLearned
         self.match = re.compile("".join(pattern)).fullmatch
         self._keys = tuple(key for key, some in places.items() if len(some) == 1)
-        self._single = tuple(places[key][0] for key in self._keys)
+        single = [places[key][0] for key in self._keys]
+        # Never one place alone: itemgetter would then give no tuple.
+        self._single = itemgetter(*single) if len(single) > 1 else lambda texts: [texts[at] for at in single]
         self._repeated = [(key, some) for key, some in places.items() if len(some) > 1]
         self._groups = groups
 

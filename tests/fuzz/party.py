@@ -16,7 +16,7 @@ from exchange.keys import Keys, fresh
 from exchange.region import Region, load_regions
 from exchange.stage import NEXT, StageWriter
 from exchange.validate import complete, judge_header
-from exchange.workers import _line
+from exchange.workers import _lines
 from schemas.contract import ROOT
 from schemas.record import flatten
 from tests.schemas.support import EXAMPLES, example
@@ -87,7 +87,7 @@ class Party:
     def stage(self, raw: RawRecord) -> None:
         """One record to its line: as many cells as the table has, text that a database takes, no name in a fault."""
         warnings: Counter[tuple[str, str]] = Counter()
-        line = _line(raw, self._judge, self._writer, self.connector.locator, warnings)
+        (line,) = _lines([raw], self._judge, self._writer, self.connector.locator, warnings)
         line.encode()
         bare = line.replace("\\\\", "").replace("\\" + NEXT, "")
         cells = bare.split(NEXT)

@@ -1,4 +1,4 @@
--- Stage: the records of one delivery, as checked text, one table per worker process.
+-- Stage: the records of one delivery, as checked, one table per worker process. COPY gives each value its type.
 -- Grain: one row per delivered record, in delivered order; a refused record keeps its faults and no value.
 -- Written by: validate (COPY). Read by: the next statements of this folder. Dropped with the verdict.
 -- Unlogged: nothing here survives a crash, and nothing here has to. Running again starts with a fresh table.
@@ -8,7 +8,7 @@ create unlogged table {{ stage }} (
     byte_start bigint,
     byte_end bigint,
     verwijderen boolean not null,
-    fouten text,
+    fouten jsonb,
     sleutel text,
     gemeente text,
     verantwoordelijk text,
@@ -16,18 +16,18 @@ create unlogged table {{ stage }} (
     inhoud_hash bytea,
     afdruk bytea,
     is_bekend boolean not null,
-    moment text,
+    moment timestamptz,
     partitie text,
     vindplaats text,
-    geleegd text,
+    geleegd text[],
     lookup bytea,
     voorstel uuid,
     digest bytea,
     sealed bytea
     {% for column in columns %}
-    , {{ column.name }} text
+    , {{ column.name }} {{ column.pg_type }}
     {% endfor %}
     {% for group in groups %}
-    , groep_{{ group.name }} text
+    , groep_{{ group.name }} jsonb
     {% endfor %}
 ) with (autovacuum_enabled = false);

@@ -20,7 +20,7 @@ with gekozen as (
         select
             record_nummer, sleutel_hash, inhoud_hash, afdruk, is_bekend, verwijderen, verantwoordelijk, lookup,
             voorstel, digest,
-            coalesce(moment::timestamptz, :stand_op) as moment
+            coalesce(moment, :stand_op) as moment
         from staged as stage
         where fouten is null
     ) as goed

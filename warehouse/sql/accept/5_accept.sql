@@ -1,4 +1,4 @@
--- Accept: the versions of this delivery that are new, cast to their types. Append-only.
+-- Accept: the versions of this delivery that are new. Append-only.
 -- Grain: one row per version of a record. Reads: stage, oordeel, mens.
 -- What is narrow is joined first, so that the wide rows of the stage stream past it.
 insert into accepted.{{ bericht }} (
@@ -18,9 +18,9 @@ with versie as materialized (
 select
     :delivery_id, :source, stage.record_nummer, stage.sleutel_hash, stage.inhoud_hash, versie.moment,
     :stand_op, stage.verwijderen, coalesce(stage.partitie, ''), stage.vindplaats, :regelset, :software, :known_from,
-    stage.geleegd::text[]
+    stage.geleegd
     {%- if client %}, versie.client_ref{% endif +%}
-    {%- for column in columns %}, stage.{{ column.name }}{% if column.pg_type != "text" %}::{{ column.pg_type }}{% endif %}{% endfor +%}
+    {%- for column in columns %}, stage.{{ column.name }}{% endfor +%}
 from staged as stage
 join versie using (record_nummer);
 {% for group in groups %}
@@ -36,6 +36,6 @@ join accepted.{{ bericht }} as versie
     on versie.delivery_id = :delivery_id and versie.source = :source and versie.sleutel_hash = stage.sleutel_hash
     and versie.moment = oordeel.moment and versie.stand_op = :stand_op
     and versie.inhoud_hash = stage.inhoud_hash
-cross join lateral jsonb_array_elements(stage.groep_{{ group.name }}::jsonb) with ordinality as deel (waarde, volgnummer)
+cross join lateral jsonb_array_elements(stage.groep_{{ group.name }}) with ordinality as deel (waarde, volgnummer)
 where oordeel.is_versie;
 {% endfor %}

@@ -5,7 +5,7 @@ insert into exchange.reject
     (delivery_id, record_nummer, byte_start, byte_end, gemeente_code, verantwoordelijke_code, sleutel, faults,
      regelset, software)
 select
-    :delivery_id, record_nummer, byte_start, byte_end, gemeente, verantwoordelijk, sleutel, fouten::jsonb,
+    :delivery_id, record_nummer, byte_start, byte_end, gemeente, verantwoordelijk, sleutel, fouten,
     :regelset, :software
 from staged as stage
 where fouten is not null;
