@@ -45,7 +45,7 @@ TECHNICAL = (
     _own("is_ingetrokken", "boolean", "Of deze versie zegt dat het record er niet meer is"),
     _own("partitie", "text", "Deel van de bron waarin het record staat; leeg waar de bron geen delen kent"),
     _own("vindplaats", "text", "Plaats van het record bij de bron, om te vragen of het er nog is", not_null=False),
-    _own("regelset", "text", "Hash van contract en codelijsten waarmee gekeurd is"),
+    _own("regelset", "text", "Hash van contract, codelijsten en invullingen bij het keuren"),
     _own("software", "text", "Versie van de hub die keurde"),
     _own("known_from", "timestamptz", "Sinds wanneer de hub deze versie kent"),
     _own("geleegd", "text[]", "Velden die de bron uitdrukkelijk leeg leverde", not_null=False),

@@ -22,6 +22,7 @@ ENCODINGS = ("utf-8", "windows-1252")
 DELIMITERS = (";", ",", "\t", "|")
 CHUNK = 1 << 18
 MAX_LINE = 1 << 20  # bytes; a record is one or two kB
+OLD_MAC, NO_END = "de regels eindigen op CR; verwacht is LF of CR LF", "een regel zonder einde"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class CsvFormat:
             first = next(lines, "")
         if not first.strip() and next(lines, None) is None:
             raise DeliveryRefused(EMPTY)
+        if "\r" in first.rstrip("\r\n") and '"' not in first:
+            raise DeliveryRefused(UNREADABLE, OLD_MAC)
         lines.again(first)
         rows = csv.reader(lines, delimiter=self.delimiter, strict=True)
         names = _next(rows, 0) or []
@@ -142,7 +145,7 @@ def _split(stream: BinaryIO) -> Iterator[bytes]:
         for line in whole:
             yield line + b"\n"
         if len(rest) > MAX_LINE:
-            raise DeliveryRefused(UNREADABLE, "een regel zonder einde")
+            raise DeliveryRefused(UNREADABLE, OLD_MAC if b"\r" in rest else NO_END)
     if rest:
         yield rest
 

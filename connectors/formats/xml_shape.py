@@ -74,9 +74,7 @@ class Shape:
     def values(self, texts: Sequence[str | None]) -> Values:
         """The values of a record, of the groups of its match."""
         values: Values = {
-            key: text
-            for key, text in zip(self._keys, self._single(texts), strict=True)
-            if text is not None
+            key: text for key, text in zip(self._keys, self._single(texts), strict=True) if text is not None
         }
         for key, places in self._repeated:
             given = [text for at in places if (text := texts[at]) is not None]

@@ -13,7 +13,7 @@ from sqlalchemy import func, text
 from connectors.connection import Connection
 from exchange.context import Context
 from exchange.delivery import Counts, close
-from exchange.errors import SourceRefused
+from exchange.errors import DeliveryRefused, SourceRefused
 from exchange.merge import merge
 from exchange.receive import receive
 from exchange.region import load_source
@@ -304,3 +304,23 @@ def test_a_day_that_is_run_again_does_not_put_what_is_new_behind_what_is_old(sit
     put(api, "A1", 7)
     hub.after(4)
     assert hub.present() == truth(api)
+
+
+def test_what_was_refused_comes_again_with_what_came_since(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refusal moves no cursor: once its cause is gone, the next night brings and judges all of it."""
+    hub, api, _ = site
+    hub.after(0)
+    change(api, 1)
+
+    def refuses(*_: object) -> None:
+        raise DeliveryRefused("L003", "2")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("exchange.validate.judge_header", refuses)
+        assert hub.after(1) == Counts()
+    assert hub.value("select state from exchange.delivery order by delivery_id desc limit 1") == "refused"
+    assert hub.present() != truth(api)
+    counts = hub.after(2)  # the source has nothing new, and is asked for what we did not take
+    assert (counts.received, counts.accepted, counts.deleted) == (3, 2, 1)
+    assert hub.present() == truth(api)
+    assert hub.after(3) == Counts()

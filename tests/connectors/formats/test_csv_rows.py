@@ -141,6 +141,12 @@ def test_a_hostile_file_is_refused(name: str) -> None:
     assert code(content) == expected
 
 
+@pytest.mark.parametrize("content", [b"nr;naam\r1;x\r", b"nr;naam\r" + b"1;x\r" * (1 << 19)])
+def test_old_mac_line_ends_are_called_so(content: bytes) -> None:
+    with pytest.raises(DeliveryRefused, match="eindigen op CR"):
+        read(content)
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "=cmd|' /C calc'!A0", "+31", "-1", "@SOM(A1)", "\x00", "a\x00b"])
 def test_a_cell_that_a_spreadsheet_would_work_out_is_its_text(cell: str) -> None:
     """What may stand there is for the contract to say; a reader computes nothing, and keeps a NUL to be refused."""
