@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,12 +19,10 @@ from rich.console import Console
 from demo import postgres, processes, sources
 from demo.home import Home
 from exchange import keys
-from exchange.answer import answer
 from exchange.context import Context
 from exchange.publish import publish
-from exchange.receive import receive
 from exchange.region import Region, load_regions
-from exchange.take_in import take_in
+from exchange.take_in import source_night
 from kit import calendar
 from kit.verify import Result, verify
 from warehouse.setup import setup
@@ -43,7 +40,7 @@ def month(seed: int, nights: int, console: Console) -> int:
             sources.wait_for_night(home)
             days, began = sources.days(home), time.monotonic()
             work = [(region, name, days[region.name]) for region in regions for name in region.sources]
-            list(pool.map(source_night, *zip(*work, strict=True)))
+            list(pool.map(night_of, *zip(*work, strict=True)))
             list(pool.map(publish, regions, [days[region.name] for region in regions]))
             seconds = time.monotonic() - began
             for region in regions:
@@ -61,13 +58,10 @@ def _line(found: Result, seconds: float) -> str:
     return f"{where}  {seconds:5.1f} s  {found.checks:7,} figures  {verdict}"
 
 
-def source_night(region: Region, name: str, day: date) -> None:
+def night_of(region: Region, name: str, day: date) -> None:
     """All verbs of one source, as `hub run` does them."""
     source = region.sources[name]
-    context = Context(region, source, day, f"month/{name}/{day}", source.connection())
-    for delivery_id in receive(context):
-        take_in(context, delivery_id)
-    answer(replace(context, connection=source.answer.connection()))
+    source_night(Context(region, source, day, f"month/{name}/{day}", source.connection()))
 
 
 @contextmanager

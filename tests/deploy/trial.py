@@ -15,7 +15,7 @@ import pytest
 
 from demo import processes, sources
 from demo.home import Home
-from demo.month import AT_ONCE, source_night
+from demo.month import AT_ONCE, night_of
 from exchange.publish import publish
 from exchange.region import Region, load_regions
 from kit import calendar
@@ -74,5 +74,5 @@ def one_night(stack: Stack, home: Home, service: str = "hand") -> None:
             patch.setenv(name, value)
         work = [(region, name, day) for region in regions for name in region.sources]
         with ProcessPoolExecutor(AT_ONCE, get_context("fork")) as pool:
-            list(pool.map(source_night, *zip(*work, strict=True)))
+            list(pool.map(night_of, *zip(*work, strict=True)))
             list(pool.map(publish, regions, [day] * len(regions)))

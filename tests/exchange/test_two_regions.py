@@ -17,16 +17,14 @@ from typer.testing import CliRunner
 import exchange.shell
 from connectors.connection import Connection
 from demo.postgres import Server
-from exchange.answer import answer
 from exchange.check import check
 from exchange.cli import app
 from exchange.context import Context
 from exchange.housekeeping import housekeeping
 from exchange.keys import fresh, variable
 from exchange.publish import publish
-from exchange.receive import receive
 from exchange.region import Region, load_regions
-from exchange.take_in import take_in
+from exchange.take_in import source_night
 from exchange.try_out import try_file
 from kit import calendar, verify
 from kit.connections import connection_env
@@ -67,10 +65,7 @@ class Both:
         region = self.regions[name]
         day = DAYS[name].replace(day=DAYS[name].day + number - 1)
         for source in region.sources.values():
-            context = Context(region, source, day, f"nacht-{number}/{source.id}", source.connection())
-            for delivery_id in receive(context):
-                take_in(context, delivery_id)
-            answer(replace(context, connection=source.answer.connection()))
+            source_night(Context(region, source, day, f"nacht-{number}/{source.id}", source.connection()))
         publish(region, day)
 
     def figures(self, name: str) -> dict[str, str]:
