@@ -45,12 +45,13 @@ class Mart:
 
 
 def marts(region: Region) -> list[Mart]:
-    """All marts of a region, in the order of their names."""
+    """All marts of a region that a page may show, in the order of their names."""
     tables = sorted(_tables(), key=lambda one: str(one.schema))
     found = []
     for schema, of_schema in groupby(tables, key=lambda one: one.schema):
         with _reader_of(region, str(schema)).connect() as connection:
-            found += [_counted(connection, table) for table in sorted(of_schema, key=lambda one: one.name)]
+            shown = [table for table in of_schema if _may_read(connection, table)]
+            found += [_counted(connection, table) for table in sorted(shown, key=lambda one: one.name)]
     return found
 
 
@@ -59,7 +60,8 @@ def mart(region: Region, schema: str, name: str) -> Mart:
     for table in _tables():
         if (table.schema, table.name) == (schema, name):
             with _reader_of(region, schema).connect() as connection:
-                return _counted(connection, table)
+                if _may_read(connection, table):
+                    return _counted(connection, table)
     raise LookupError(f"there is no mart {schema}.{name}")
 
 
@@ -150,12 +152,12 @@ def _cell(value: Any) -> Any:
 
 
 def _tables() -> list[Table]:
-    """All marts but the sides of a hand-over: those name records, and are read by their controller alone."""
-    return [
-        table
-        for name, table in metadata.tables.items()
-        if str(table.schema).startswith("mart_") and name != "mart_loket.overdracht_kanten"
-    ]
+    return [table for table in metadata.tables.values() if str(table.schema).startswith("mart_")]
+
+
+def _may_read(connection: Connection, table: Table) -> bool:
+    """The rights decide: the sides of a hand-over name records, and are read by their controller alone."""
+    return bool(connection.scalar(select(func.has_table_privilege(table.fullname, "SELECT"))))
 
 
 def _counted(connection: Connection, table: Table) -> Mart:

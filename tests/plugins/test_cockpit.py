@@ -105,6 +105,15 @@ def test_a_mart_of_one_row_a_child_is_not_for_every_viewer(visitor: Visit) -> No
     assert visitor("viewer").get("/cockpit/marts/drenthe/mart_vroeghulp/looptijden").status_code == 200
 
 
+@pytest.mark.parametrize("suffix", ["", ".csv"])
+def test_what_the_analyst_may_not_read_has_no_page(visitor: Visit, hub: Hub, suffix: str) -> None:
+    """Not for an admin of Airflow either: that is no right to read records by name."""
+    admin = visitor("admin")
+    assert "overdrachten" in text_of(admin.get("/cockpit/marts"))
+    assert "overdracht_kanten" not in text_of(admin.get("/cockpit/marts"))
+    assert admin.get(f"/cockpit/marts/drenthe/mart_loket/overdracht_kanten{suffix}").status_code == 404
+
+
 def test_a_mart_as_a_file_is_the_whole_mart(visitor: Visit, hub: Hub) -> None:
     answer = visitor("viewer").get("/cockpit/marts/drenthe/mart_loket/aanmeldingen.csv")
     assert 'filename="mart_loket_aanmeldingen.csv"' in answer.headers["Content-Disposition"]
