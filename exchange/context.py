@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from connectors.connection import Connection
 from connectors.connector import Connector, open_connector
@@ -17,8 +17,9 @@ from connectors.store import FULL, own_disk
 from exchange.errors import DeclarationError, SourceUnavailable
 from exchange.keys import Keys
 from exchange.landing import Landing
+from exchange.locks import session_lock
 from exchange.region import Region, Source
-from warehouse.engine import engine_for
+from warehouse.engine import kept_engine_for
 
 
 def home() -> Path:
@@ -60,7 +61,7 @@ class Context:
     @cached_property
     def engine(self) -> Engine:
         """The region's database, as the loader."""
-        return engine_for(self.region.database, "loader")
+        return kept_engine_for(self.region.database, "loader")
 
     @cached_property
     def landing(self) -> Landing:
@@ -103,19 +104,14 @@ class Context:
 
     @contextmanager
     def lock(self, verb: str = "") -> Iterator[None]:
-        """One run of a source at a time; dies with the connection, so a killed run leaves no lock behind.
+        """One run of a source at a time.
 
         With `verb` it holds up only that verb, which may go on beside the others. Raises SourceUnavailable when
         another run holds it: waiting cures that.
         """
-        with self.engine.connect() as connection:
-            name = {"name": ":".join(filter(None, ("hub", self.source.id, verb)))}
-            held = connection.execute(text("select pg_try_advisory_lock(hashtext(:name))"), name).scalar_one()
-            connection.commit()
-            if not held:
+        name = ":".join(filter(None, ("hub", self.source.id, verb)))
+        take, give = "pg_try_advisory_lock(hashtext(:name))", "pg_advisory_unlock(hashtext(:name))"
+        with session_lock(self.engine, take, give, name=name) as is_ours:
+            if not is_ours:
                 raise SourceUnavailable(f"{self.source.id}: another run of this source is busy")
-            try:
-                yield
-            finally:
-                connection.execute(text("select pg_advisory_unlock(hashtext(:name))"), name)
-                connection.commit()
+            yield

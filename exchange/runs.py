@@ -13,11 +13,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from connectors.notice import Notice
 from exchange.context import Context
+from exchange.locks import session_lock
 from warehouse.tables import run as table
 
 _KIND = 0x72756E73  # the first half of the lock; the second is the hash of the run
 # Shared: a task and the verb in it may both be at work on one run.
-_HOLD = text("select pg_advisory_lock_shared(:kind, hashtext(:run_id))")
+_TAKE = "pg_advisory_lock_shared(:kind, hashtext(:run_id))"
+_GIVE = "pg_advisory_unlock_shared(:kind, hashtext(:run_id))"
 _HELD = text(
     "select run_id from unnest(cast(:run_ids as text[])) as run_id"
     " where exists (select from pg_locks where locktype = 'advisory'"
@@ -37,9 +39,7 @@ def run(context: Context) -> Iterator[None]:
     }
     query = insert(table).values(**start, started_at=func.clock_timestamp())
     query = query.on_conflict_do_update(index_elements=["run_id"], set_={"state": "running", "finished_at": None})
-    with context.engine.connect() as alive:
-        alive.execute(_HOLD, {"kind": _KIND, "run_id": context.run_id})
-        alive.commit()  # the lock belongs to the session; a transaction would only hold others up
+    with session_lock(context.engine, _TAKE, _GIVE, kind=_KIND, run_id=context.run_id):
         with context.engine.begin() as connection:
             connection.execute(query)
         try:

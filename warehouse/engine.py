@@ -4,18 +4,21 @@ The login of that URL may do what `warehouse.setup` needs (CREATEDB, CREATEROLE)
 one of the region's roles, so that the rights of the database hold for the hub too.
 """
 
+import os
 import re
+from functools import cache
 from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from warehouse.errors import WarehouseError, emptied
 from warehouse.secret import secret
 
 ROLES = ("owner", "loader", "analyst", "coordinator", "controller", "cockpit", "kluis", "eraser")
+KEPT = 3  # connections at once: the lock of the source, the run that is alive, and the work
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,47}")  # with the longest role behind it within 63 bytes
 
 
@@ -54,20 +57,37 @@ def server_engine() -> Engine:
 def engine_for(database: str, role: str | None = None) -> Engine:
     """A region's database, as one of its roles (`loader`, `analyst`, …) or as the login itself.
 
-    Errors come as WarehouseError, and no value reaches a log or an exception. Connections are not pooled: a
-    verb opens one or two, and a forked process must not inherit any.
+    Errors come as WarehouseError, and no value reaches a log or an exception. A connection ends with its use.
     """
     if role is not None:
         role = role_name(database, role)
     return _engine(server_url().set(database=database), role)
 
 
-def _engine(url: URL, role: str | None) -> Engine:
+def kept_engine_for(database: str, role: str) -> Engine:
+    """The same, for the verbs: one engine a process, which keeps its connections.
+
+    A verb asks for a dozen connections, one after another, and to open one takes as long as what most are used for.
+    Whoever takes a lock or makes a view of the session gives it back: the session does not end with its use.
+    """
+    return _kept(server_url().set(database=database), role_name(database, role))
+
+
+@cache
+def _kept(url: URL, role: str) -> Engine:
+    engine = _engine(url, role, poolclass=QueuePool, pool_size=KEPT, max_overflow=-1, pool_pre_ping=True)
+    # A forked process must not speak over connections of its parent: it begins with none.
+    os.register_at_fork(after_in_child=lambda: engine.dispose(close=False))
+    return engine
+
+
+def _engine(url: URL, role: str | None, **pool: Any) -> Engine:
     engine = create_engine(
         url,
-        poolclass=NullPool,
+        **{"poolclass": NullPool} | pool,
         hide_parameters=True,
-        connect_args={"application_name": "hub", "connect_timeout": 10},
+        # Nothing is prepared: a plan made for one delivery is wrong for another.
+        connect_args={"application_name": "hub", "connect_timeout": 10, "prepare_threshold": None},
     )
 
     @event.listens_for(engine, "connect")
@@ -82,6 +102,8 @@ def _engine(url: URL, role: str | None) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def _without_values(context: Any) -> WarehouseError | None:
+        if context.is_pre_ping:  # a connection that broke while nobody used it is opened anew
+            return None
         original = context.original_exception
         return emptied(original) if isinstance(original, psycopg.Error) else None
 

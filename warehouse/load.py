@@ -136,9 +136,9 @@ def judge(
         _run(connection, "5_accept", contract, parameters)
         withdrawn = _run(connection, "6_withdraw", contract, parameters) if parameters["scope"] else 0
         _run(connection, "7_rest", contract, parameters)
+        run_ddl(connection, "drop view staged")
         if kept is not None:
             kept.result()
-    run_ddl(connection, "drop view staged")
     counted = {row.oordeel: row.aantal for row in run(connection, COUNT, **parameters)}
     outcomes = ("accepted", "rejected", "unchanged", "superseded", "deleted", "repeated")
     return Verdict(**{name: counted.get(name, 0) for name in outcomes}, withdrawn=withdrawn)
@@ -170,6 +170,7 @@ def _keep_identities(
     with beside.begin() as connection:
         _weigh(connection, contract, stages, values, begin)
         _run(connection, "4_kluis", contract, values)
+        run_ddl(connection, "drop view staged")
 
 
 def write_sighting(connection: Connection, contract: Contract, parameters: Mapping[str, Any]) -> int:
