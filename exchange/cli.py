@@ -17,7 +17,20 @@ from exchange.publish import publish as publish_region
 from exchange.receive import receive as receive_source
 from exchange.region import Region
 from exchange.replay import again
-from exchange.shell import Day, Json, SourceName, app, context_of, day, delivered_by, of_each, one_line, out, print_json
+from exchange.shell import (
+    Day,
+    Json,
+    SourceName,
+    app,
+    context_of,
+    day,
+    delivered_by,
+    marked,
+    of_each,
+    one_line,
+    out,
+    print_json,
+)
 from exchange.take_in import take_in
 from exchange.try_out import try_night
 
@@ -56,15 +69,15 @@ def check(
             }
         )
     else:
-        out.print(f"{file.name}: {report.received} records, {report.rejected} afgekeurd", highlight=False)
+        out.print(f"{file.name}: {report.received} records, {report.rejected} afgekeurd")
         if report.refused:
-            out.print(f"De levering als geheel is geweigerd. {report.refused}", highlight=False)
+            out.print(f"De levering als geheel is geweigerd. {report.refused}")
         for number, faults in report.lines:
-            out.print(f"  record {number}", *[f"\n    {fault}" for fault in faults], highlight=False, sep="")
+            out.print(f"  record {number}", *[f"\n    {fault}" for fault in faults], sep="")
         if report.rejected > len(report.lines):
             out.print(f"  … en nog {report.rejected - len(report.lines)} records")
         for warning, count in report.warnings.items():
-            out.print(f"  let op ({count} keer) {warning}", highlight=False)
+            out.print(f"  let op ({count} keer) {warning}")
     if not report.sound:
         raise typer.Exit(1)
 
@@ -88,7 +101,7 @@ def run(source: SourceName, vandaag: Day = None, as_json: Json = False) -> None:
         _take_in_all(context, receive_source(context), as_json)
     sent = answer_source(replace(context, connection=context.source.answer.connection()))
     if not as_json:
-        out.print(f"{source}: answers sent {sent}", highlight=False)
+        out.print(f"{source}: answers sent {sent}")
 
 
 @app.command(
@@ -113,21 +126,19 @@ def _take_in_all(context: Context, delivery_ids: list[int], as_json: bool) -> No
     done = []
     for delivery_id in delivery_ids:
         if not as_json:
-            out.print(f"{context.source.id}: delivery {delivery_id} …", highlight=False)
+            out.print(f"{context.source.id}: delivery {delivery_id} …")
         assessed, merged = take_in(context, delivery_id)
         done.append(
             {"delivery_id": delivery_id, **vars(merged.counts), "rows": vars(merged.rows), "held": assessed.held}
         )
         if not as_json:
-            out.print(f"  {merged.line()}", highlight=False)
+            out.print(f"  {merged.line()}")
             if assessed.held:
-                out.print(
-                    f"  [yellow]held[/]: see `hub quality {delivery_id}`; yesterday's data stays", highlight=False
-                )
+                out.print(marked("  held:", "yellow", f"see `hub quality {delivery_id}`; yesterday's data stays"))
     if as_json:
         print_json(done)
     elif not done:
-        out.print(f"{context.source.id}: nothing new", highlight=False)
+        out.print(f"{context.source.id}: nothing new")
 
 
 @app.command(epilog="Example: `hub publish --vandaag 2015-03-02`")
@@ -144,10 +155,8 @@ def publish(vandaag: Day = None, as_json: Json = False) -> None:
         ]
         data_docs(region)
         if not as_json:
-            out.print(one.line(), highlight=False)
-            out.print(
-                f"quality: {', '.join(unmet) or 'all as expected'} · {folder_of(region)}/index.html", highlight=False
-            )
+            out.print(one.line())
+            out.print(f"quality: {', '.join(unmet) or 'all as expected'} · {folder_of(region)}/index.html")
         return [
             {"region": one.region, "rows": one.rows, "stale": [vars(s) for s in one.stale], "not_as_expected": unmet}
         ]

@@ -16,6 +16,7 @@ from exchange.shell import (
     app,
     delivered_by,
     err,
+    marked,
     of_each,
     one_line,
     out,
@@ -46,7 +47,7 @@ def sources(as_json: Json = False) -> None:
         ]
         print_table("Sources", heads, cells)
     for wrong in faults:
-        err.print(f"[red]does not load:[/] {wrong}", highlight=False, soft_wrap=True)
+        err.print(marked("does not load:", "red", wrong))
     if faults:
         raise typer.Exit(2)
 
@@ -70,7 +71,7 @@ def status(as_json: Json = False) -> None:
     for row in rows:
         for one in row["notices"]:
             colour = "red" if one["level"] == URGENT else "yellow"
-            out.print(f"[{colour}]{one['level']}[/] {row['source']}: {one['text']}", highlight=False, soft_wrap=True)
+            out.print(marked(one["level"], colour, f"{row['source']}: {one['text']}"), soft_wrap=True)
 
 
 @app.command(epilog="Example: `hub deliveries --source emmen --limit 5`")
@@ -122,11 +123,11 @@ def rejects(
         code = row["fault_code"]
         if code:
             why = refusal(code, place_of(code, row["warnings"]))
-            out.print(f"De levering als geheel is geweigerd. {code}: {why}", highlight=False)
+            out.print(f"De levering als geheel is geweigerd. {code}: {why}")
         for one in row["warnings"]:
             if one["code"] != code:
                 text = _odd(region, row["source"], row["bericht"], one)
-                out.print(f"let op ({one['count']} keer) {one['code']}: {text}", highlight=False)
+                out.print(f"let op ({one['count']} keer) {one['code']}: {text}")
 
 
 def _odd(region: Region, source: str, bericht: str, warning: Mapping[str, Any]) -> str:

@@ -26,7 +26,7 @@ RegionName = Annotated[
     str, typer.Option("--region", help="The region; not needed where there is one, or one knows the code.")
 ]
 ConnectionId = Annotated[
-    str, typer.Option("--connection", help="An Airflow connection (AIRFLOW_CONN_<ID>): the source itself is asked.")
+    str, typer.Option("--connection", help="An Airflow connection (`AIRFLOW_CONN_<ID>`): the source itself is asked.")
 ]
 Title = Annotated[str, typer.Option(help="How the party is called; of a gemeente it is known.")]
 Out = Annotated[

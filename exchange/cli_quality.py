@@ -32,9 +32,7 @@ def quality(
         return
     print_table("Quality", HEADS, [[_cell(row[head]) for head in HEADS] for row in rows])
     if held := sorted({row["delivery_id"] for row in rows if row["state"] == "held"}):
-        out.print(
-            f"held: {', '.join(map(str, held))}; `hub release DELIVERY --reason …` lets one through", highlight=False
-        )
+        out.print(f"held: {', '.join(map(str, held))}; `hub release DELIVERY --reason …` lets one through")
 
 
 @app.command(epilog="Example: `hub release 12 --reason 'the gemeente closed its archive: these records are gone'`")
@@ -51,7 +49,7 @@ def release(
     if as_json:
         print_json({"delivery_id": delivery_id, "source": source, "state": "validated"})
     else:
-        out.print(f"{source}: delivery {delivery_id} is released; the next merge takes it along", highlight=False)
+        out.print(f"{source}: delivery {delivery_id} is released; the next merge takes it along")
 
 
 def _query(delivery_id: int | None, everything: bool) -> Select[Any]:

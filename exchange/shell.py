@@ -11,8 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy import Select, select
 
 from exchange.clock import today
@@ -31,7 +31,9 @@ app = typer.Typer(
 )
 # Piped into a file or a program a table is as wide as it needs to be: nothing is cut off, nothing folded.
 WIDE = None if sys.stdout.isatty() else 10_000
-out, err = Console(width=WIDE), Console(stderr=True)
+# Nothing that is printed is markup: declarations, commands and senders write [brackets] and :colons: of their own.
+_PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
+out, err = Console(width=WIDE, **_PLAIN), Console(stderr=True, soft_wrap=True, **_PLAIN)
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
@@ -71,7 +73,7 @@ class _Lines(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         word, colour = ("error", "red") if record.levelno >= logging.ERROR else ("warning", "yellow")
-        err.print(f"[{colour}]{word}:[/] {escape(record.getMessage())}", highlight=False, soft_wrap=True)
+        err.print(marked(f"{word}:", colour, record.getMessage()))
 
 
 @app.callback()
@@ -104,7 +106,12 @@ def one_line(command: F) -> F:
 
 
 def _tell(error: Exception, where: str = "hub") -> None:
-    err.print(f"[red]{where}:[/] {type(error).__name__}: {error}", highlight=False, soft_wrap=True)
+    err.print(marked(f"{where}:", "red", f"{type(error).__name__}: {error}"))
+
+
+def marked(word: str, colour: str, rest: object) -> Text:
+    """A line that begins with a word in a colour; the rest of it stands as it is."""
+    return Text.assemble((word, colour), f" {rest}")
 
 
 def print_json(value: Any) -> None:

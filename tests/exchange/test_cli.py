@@ -153,6 +153,37 @@ def test_a_mistake_of_ours_is_one_line(run: Any, words: list[str], line: str) ->
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("name", ["[/x]", "[delivers.aanmelding]", "[bold]", ":warning:"])
+def test_what_stands_in_brackets_or_colons_is_told_as_it_is(run: Any, name: str) -> None:
+    result = run("check", __file__, "--source", name)
+    assert result.exit_code == 2
+    assert f"{name}: is no source; choose from proef" in result.output
+
+
+def test_a_cure_in_brackets_reaches_who_lists_the_sources(hub: Hub, run: Any) -> None:
+    fault = DeclarationError("regions/drenthe/sources/x.toml", "[/b]", "deliver a bericht: [delivers.aanmelding]")
+    hub.region = replace(hub.region, title="[/i]", faults=(fault,))
+    result = run("sources")
+    assert result.exit_code == 2
+    assert f"does not load: {fault}" in result.output.splitlines()
+
+
+def test_what_a_sender_wrote_in_brackets_stands_in_a_table_as_it_is(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("[/b][red]:x:", datum_aanmelding="2015-02-31")]))
+    run("run", "proef", "--vandaag", "2015-03-02")
+    (delivery,) = as_json(run("deliveries", "--json"))
+    assert "[/b][red]:x:" in run("rejects", str(delivery["delivery_id"])).output
+
+
+def test_help_shows_the_places_to_fill_in() -> None:
+    """Read as Markdown, a placeholder like <ID> is a tag, and goes, unless it stands between backticks."""
+    for command in (one.name or one.callback.__name__ for one in app.registered_commands if one.callback):
+        shown = " ".join(CliRunner().invoke(app, [command.replace("_", "-"), "--help"]).output.split())
+        assert "(AIRFLOW_CONN_)" not in shown
+        assert "Usage" in shown
+    assert "AIRFLOW_CONN_<ID>" in CliRunner().invoke(app, ["new-source", "--help"]).output
+
+
 def test_a_missing_connection_is_one_line_with_its_variable(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_PROEF")
     result = run("run", "proef")
