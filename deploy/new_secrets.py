@@ -1,7 +1,8 @@
 """`python -m deploy.new_secrets FOLDER`: make what is missing of the secrets of an installation, one file each.
 
 What is there stays as it is, so running again after a new region or a new release adds what is new. The files are
-for their owner and group (0440); in containers that is 10001:10001.
+for their owner and group (0440); in containers that is 10001:10001. Root gives them to the owner of the folder,
+what was there before too: a file that came back from elsewhere is read like the others.
 """
 
 import argparse
@@ -44,7 +45,9 @@ def new_secrets(folder: Path, postgres: str = "postgres:5432", redis: str = "red
     keep("fernet_key", lambda: Fernet.generate_key().decode())
     keep("api_secret_key", _password)
     keep("jwt_secret", lambda: secrets.token_urlsafe(64))
-    return made + _keys(folder / "hub_keys", [region.name for region in load_regions()])
+    made += _keys(folder / "hub_keys", [region.name for region in load_regions()])
+    _hand_over(folder)
+    return made
 
 
 def _password() -> str:
@@ -72,6 +75,14 @@ def _write(file: Path, text: str) -> None:
         stream.write(f"{text}\n")
     part.chmod(MODE)
     part.replace(file)
+
+
+def _hand_over(folder: Path) -> None:
+    """Give the files to whom the folder belongs; only root may."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        for file in folder.iterdir():
+            os.chown(file, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def main() -> None:

@@ -33,24 +33,30 @@ def keys(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --status: JSON for a program.")] = False,
 ) -> None:
-    """Print a fresh set of secret keys for a region, to be kept where secrets are kept; or end the life of old ones."""
+    """Print a fresh set of secret keys for a region, to be kept where secrets are kept; or end the life of old ones.
+
+    With `--rotate` and `--retire` the whole file that HUB_KEYS_FILE names is printed, other regions as they stand.
+    """
     if rotate + status + reseal + retire > 1:
         raise DeclarationError("command line", "hub keys", "one of --rotate, --status, --reseal, --retire at a time")
+    if as_json and not status:
+        raise DeclarationError("command line", "--json", "goes with --status; keys are printed as NAME=value lines")
     if status:
         _show(resealing.held(_declared(region)), as_json)
     elif reseal:
         identities, deliveries = resealing.reseal(_declared(region))
         out.print(f"{region}: sealed anew: identities {identities} · deliveries {deliveries}", highlight=False)
     else:
-        printed = (
-            keyring.rotated(region)
-            if rotate
-            else resealing.retired(_declared(region))
-            if retire
-            else keyring.fresh(region)
-        )
-        for name, value in printed.items():
-            sys.stdout.write(f"{name}={value}\n")
+        sys.stdout.write(_printed(region, rotate, retire))
+
+
+def _printed(region: str, rotate: bool, retire: bool) -> str:
+    """A whole file of keys, to be put in the place of the one of now; of a new region its lines, to be added to one."""
+    if rotate:
+        return keyring.file_with(keyring.rotated(region))
+    if retire:
+        return keyring.file_with(resealing.retired(_declared(region)))
+    return "".join(f"{name}={value}\n" for name, value in keyring.fresh(region).items())
 
 
 def _show(found: list[resealing.Held], as_json: bool) -> None:

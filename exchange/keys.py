@@ -21,7 +21,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import tink
-from tink import aead, secret_key_access, streaming_aead
+from tink import TinkError, aead, secret_key_access, streaming_aead
 
 from exchange.errors import DeclarationError
 
@@ -30,6 +30,7 @@ streaming_aead.register()
 
 WIDTH = 16  # bytes of a keyed hash, and so of each entry in a manifest
 PURPOSES = ("LANDING", "KLUIS", "LOOKUP")
+LOOKUP_BYTES = 32
 
 
 def variable(region: str, purpose: str) -> str:
@@ -49,18 +50,18 @@ class Keys:
     def from_env(cls, region: str, environ: Mapping[str, str] = os.environ) -> "Keys":
         """Read the keys of a region. Raises DeclarationError when one is missing or is no key."""
         given = {**_kept(environ), **environ}
-        found = {}
-        for purpose in PURPOSES:
-            name = variable(region, purpose)
+        landing, kluis, lookup = (_raw(variable(region, purpose), given) for purpose in PURPOSES)
+        if len(lookup) != LOOKUP_BYTES:
+            cure = f"has {len(lookup)} bytes instead of {LOOKUP_BYTES}; paste the key of this region unchanged"
+            raise DeclarationError("environment", variable(region, "LOOKUP"), cure)
+        keys = cls(landing.decode(errors="replace"), kluis.decode(errors="replace"), lookup)
+        for purpose, needed in (("LANDING", "stream"), ("KLUIS", "seal")):
             try:
-                found[purpose] = base64.b64decode(given[name], validate=True)
-            except KeyError:
-                raise DeclarationError(
-                    "environment", name, "set it; `hub keys` prints a fresh set for a new region"
-                ) from None
-            except ValueError:
-                raise DeclarationError("environment", name, "is not base64; paste the key unchanged") from None
-        return cls(found["LANDING"].decode(), found["KLUIS"].decode(), found["LOOKUP"])
+                getattr(keys, needed)
+            except (TinkError, ValueError):  # ValueError: JSON that the parser of Tink does not take
+                cure = f"is no keyset of the {purpose.lower()}; paste the key of this region unchanged"
+                raise DeclarationError("environment", variable(region, purpose), cure) from None
+        return keys
 
     @cached_property
     def stream(self) -> streaming_aead.StreamingAead:
@@ -89,12 +90,41 @@ def _kept(environ: Mapping[str, str]) -> dict[str, str]:
         return read_lines(Path(file))
     except OSError as error:
         raise DeclarationError("environment", "HUB_KEYS_FILE", f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        cure = f"{file} is no text; name the file of NAME=value lines that `hub keys` prints"
+        raise DeclarationError("environment", "HUB_KEYS_FILE", cure) from None
+
+
+def _raw(name: str, given: Mapping[str, str]) -> bytes:
+    try:
+        return base64.b64decode(given[name], validate=True)
+    except KeyError:
+        raise DeclarationError("environment", name, "set it; `hub keys` prints a fresh set for a new region") from None
+    except ValueError:
+        raise DeclarationError("environment", name, "is not base64; paste the key unchanged") from None
 
 
 def read_lines(file: Path) -> dict[str, str]:
     """NAME=value lines; others (empty ones, notes) are passed over."""
     lines = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines())
     return {name.strip(): value.strip() for name, sign, value in lines if sign}
+
+
+def file_with(changed: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> str:
+    """The file that HUB_KEYS_FILE names, with these lines in it and all others as they stand; these alone without one.
+
+    It may take the place of that file: what it holds of another region stays in it. Raises DeclarationError.
+    """
+    left = dict(changed)
+    lines = []
+    if _kept(environ):  # it can be read
+        for line in Path(environ["HUB_KEYS_FILE"]).read_text(encoding="utf-8").splitlines():
+            name = line.partition("=")[0].strip()
+            if name not in changed:
+                lines.append(line)
+            elif name in left:
+                lines.append(f"{name}={left.pop(name)}")
+    return "".join(f"{line}\n" for line in [*lines, *(f"{name}={value}" for name, value in left.items())])
 
 
 def _primitive(keyset: str, kind: type) -> object:
@@ -106,7 +136,7 @@ def fresh(region: str) -> dict[str, str]:
     """A new set of keys as environment variables."""
     landing = tink.new_keyset_handle(streaming_aead.streaming_aead_key_templates.AES256_GCM_HKDF_1MB)
     kluis = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
-    return _written(region, _serialise(landing), _serialise(kluis), secrets.token_bytes(32))
+    return _written(region, _serialise(landing), _serialise(kluis), secrets.token_bytes(LOOKUP_BYTES))
 
 
 def rotated(region: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:

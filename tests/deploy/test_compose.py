@@ -134,6 +134,42 @@ def test_every_secret_is_declared_and_used_and_made() -> None:
     assert made == declared
 
 
+def _mounted(service: dict[str, Any], *, written: bool = False) -> Iterator[tuple[str, str]]:
+    """(volume, place) of each volume of the file that a service mounts; written: only those it may write."""
+    for mount in service.get("volumes", ()):
+        volume, place, *how = mount.split(":")
+        if volume in parsed({})["volumes"] and not (written and "ro" in how):
+            yield volume, place
+
+
+def orphans(services: dict[str, Any]) -> Iterator[str]:
+    """Volumes that may be fresh in the hands of an image without their folder: such a one belongs to root."""
+    image = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
+    (folders,) = re.findall(r"install -d -o hub -g hub -m 0750 ([^\n&]+)", image)
+    made = {(volume, place) for volume, place in _mounted(services["init"]) if place in folders.split()}
+    for name, service in services.items():
+        if service["image"] == services["init"]["image"]:
+            for volume, place in _mounted(service):
+                if place not in folders.split():
+                    yield f"{name}: the image has no {place} for {volume}"
+        elif service["user"] == services["init"]["user"]:  # an image of another, as the hub's user
+            for volume, place in _mounted(service, written=True):
+                after = service.get("depends_on", {}).get("init", {})
+                if (volume, place) not in made or after.get("condition") != "service_completed_successfully":
+                    yield f"{name}: may be the first to mount {volume}"
+
+
+def test_a_fresh_volume_belongs_to_the_user_who_writes_it() -> None:
+    assert list(orphans(SERVICES)) == []
+    assert set(_mounted(SERVICES["restore"], written=True)) == {("landing", "/var/lib/hub/landing")}
+
+
+@pytest.mark.parametrize(("service", "without"), [("init", "volumes"), ("restore", "depends_on")])
+def test_a_volume_that_root_would_get_is_seen(service: str, without: str) -> None:
+    less = {key: value for key, value in SERVICES[service].items() if key != without}
+    assert list(orphans(SERVICES | {service: less})) == ["restore: may be the first to mount landing"]
+
+
 @pytest.mark.parametrize("profile", ["local", "celery"])
 def test_each_way_of_running_has_one_scheduler_and_somebody_who_runs_tasks(profile: str) -> None:
     chosen = {name for name, one in SERVICES.items() if profile in one.get("profiles", [profile])}

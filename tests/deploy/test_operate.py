@@ -1,10 +1,13 @@
 """Every command of docs/operate.md exists: the services, the options, the files it names."""
 
+import os
 import re
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import groupby, takewhile
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,14 +15,23 @@ from typer.testing import CliRunner
 from connectors.notice import Notice
 from demo.home import CHECKOUT
 from deploy.environment import environment, parsed
+from deploy.new_secrets import new_secrets
 from exchange.cli import app
+from exchange.keys import Keys
 from reports.incident import KINDS
+from tests.deploy.compose import BIN
 
 PAGE = CHECKOUT / "docs" / "operate.md"
 SERVICES = parsed({})["services"]
 COMPOSE = {"up", "run", "stop", "ps", "build", "logs", "down"}
 WITH_VALUE = {"--user", "-v", "--tail", "--scale", "--profile", "-t", "-f"}
-ELSEWHERE = {"mkdir", "chown", "chmod", "git", "df", "install", "python3", "airflow", "docker"}  # not ours to prove
+# Not ours to prove:
+ELSEWHERE = {"mkdir", "chown", "chmod", "git", "df", "install", "python3", "airflow", "docker", "awk", "cp", "rm"}
+HAND = """#!/bin/sh
+# `docker compose run --rm -T hand hub keys …` without a container; what asks a database or starts a service is not run
+while [ $# -gt 0 ] && [ "$1" != hub ]; do shift; done
+case "$*" in *--rotate*) exec "$HUB" "$2" "$3" "$4";; esac
+"""
 PROVE_AIRFLOW = """
 import sys
 from airflow.cli.cli_parser import get_parser
@@ -33,7 +45,9 @@ def commands(text: str) -> Iterator[list[str]]:
     """Every line of a block of shell, and every command of ours between backticks in the text."""
     blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     for line in "".join(blocks).splitlines():
-        yield shlex.split(line.split(" > ")[0])
+        for is_between, words in groupby(shlex.split(line), key="&&".__eq__):
+            if not is_between:
+                yield list(takewhile(">".__ne__, words))
     prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
     for found in re.findall(r"`((?:hub|kit|make|docker compose|python -m) [^`]*)`", prose):
         if "…" not in found:
@@ -86,6 +100,7 @@ def unknown(words: list[str]) -> str:
     if words[0].startswith("/"):
         return ""  # a path of the machine or an argument of an entry point
     if words[0] == "hub":
+        words = ["hub", *words[3:]] if words[1] == "--region" else words
         shown = CliRunner().invoke(app, [words[1], "--help"], env={"COLUMNS": "300"})
         options = [word for word in words if word.startswith("--")]
         missing = [word for word in options if word not in shown.output]
@@ -126,6 +141,62 @@ def test_files_and_places_that_the_page_names_are_there(page: str) -> None:
     text = (CHECKOUT / "docker-compose.yml").read_text()
     assert variables
     assert [name for name in variables if f"${{{name}" not in text] == []
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A folder as Install leaves it, with the keys of both regions; `docker` there is the hub itself."""
+    new_secrets(tmp_path / "secrets")
+    docker = tmp_path / "bin" / "docker"
+    docker.parent.mkdir()
+    docker.write_text(HAND)
+    docker.chmod(0o755)
+    if os.geteuid() != 0:  # only root gives a file to another
+        install = docker.with_name("install")
+        install.write_text('#!/bin/sh\nshift 4\nexec /usr/bin/install "$@"\n')
+        install.chmod(0o755)
+    return tmp_path
+
+
+def typed(page: str, installed: Path, beginning: str) -> None:
+    """Type the block of the page that has such a command in it."""
+    (block,) = [block for block in re.findall(r"```sh\n(.*?)```", page, re.DOTALL) if beginning in block]
+    env = {"PATH": f"{installed / 'bin'}:/usr/bin:/bin", "HUB": str(BIN / "hub"), "HUB_HOME": str(installed)}
+    env |= {"HUB_KEYS_FILE": str(installed / "secrets" / "hub_keys")}
+    subprocess.run(["/bin/sh", "-c", block], cwd=installed, env=env, capture_output=True)
+
+
+@pytest.mark.pure
+def test_a_rotation_as_the_page_says_keeps_the_keys_of_the_other_region(page: str, installed: Path) -> None:
+    file = installed / "secrets" / "hub_keys"
+    before, kept = {"HUB_KEYS_FILE": str(file)}, file.read_text()
+    old = {region: Keys.from_env(region, before) for region in ("drenthe", "parkstad")}
+    typed(page, installed, "--rotate")
+    new = {region: Keys.from_env(region, before) for region in ("drenthe", "parkstad")}
+    assert new["parkstad"] == old["parkstad"]
+    assert new["drenthe"].lookup_key == old["drenthe"].lookup_key
+    assert new["drenthe"].seal.decrypt(old["drenthe"].seal.encrypt(b"wie", b""), b"") == b"wie"
+    assert new["drenthe"] != old["drenthe"]
+    (copy,) = file.parent.glob("hub_keys.*")
+    assert copy.read_text() == kept
+
+
+@pytest.mark.pure
+def test_a_rotation_that_fails_leaves_the_keys_of_now(page: str, installed: Path) -> None:
+    file = installed / "secrets" / "hub_keys"
+    file.chmod(0o600)
+    ill = re.sub(r"(?m)^HUB_DRENTHE_KLUIS_KEY=.*$", "HUB_DRENTHE_KLUIS_KEY=nonsense", file.read_text())
+    file.write_text(ill)
+    typed(page, installed, "--rotate")
+    assert file.read_text() == ill
+
+
+@pytest.mark.pure
+def test_without_containers_the_hub_is_installed_as_in_the_image(page: str) -> None:
+    image = (CHECKOUT / "Dockerfile").read_text(encoding="utf-8")
+    asked = {line for line in page.splitlines() if line.startswith(("/opt/venv/bin/pip install", "awk"))}
+    assert len(asked) == 4
+    assert {line for line in asked if line not in image} == set()
 
 
 def test_every_airflow_command_of_the_page_is_known_to_airflow_with_these_users(page: str) -> None:

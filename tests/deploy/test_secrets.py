@@ -1,5 +1,6 @@
 """Secrets are files: made once, for their owner and group, and read by the hub from there."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -27,6 +28,16 @@ def test_what_is_missing_is_made_and_what_is_there_stays(tmp_path: Path) -> None
     assert new_secrets(tmp_path) == []
     again = {file.name: file.read_text() for file in tmp_path.iterdir()}
     assert {name for name in first if first[name] != again[name]} == {"jwt_secret"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a file to another")
+def test_root_gives_all_files_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    os.chown(tmp_path, 10001, 10001)
+    new_secrets(tmp_path)
+    (tmp_path / "hub_url").write_text("back from elsewhere")
+    (tmp_path / "jwt_secret").unlink()
+    new_secrets(tmp_path)
+    assert {(file.stat().st_uid, file.stat().st_gid) for file in tmp_path.iterdir()} == {(10001, 10001)}
 
 
 def test_addresses_bear_the_passwords_of_their_own_logins(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 """Keys come from the environment, never from the repository, and never show."""
 
+import base64
 import stat
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from exchange.cli import app
 from exchange.errors import DeclarationError
 from exchange.keys import Keys, ensure, fresh, variable
 
@@ -17,6 +20,56 @@ def test_a_missing_key_is_one_line_with_its_name_and_a_cure() -> None:
     with pytest.raises(DeclarationError, match=r"HUB_DRENTHE_KLUIS_KEY: set it; `hub keys`") as error:
         Keys.from_env("drenthe", environ)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "ill", "line"),
+    [
+        ("LANDING", "nonsense", "HUB_DRENTHE_LANDING_KEY: is no keyset of the landing"),
+        ("LANDING", base64.b64encode(b"{}").decode(), "HUB_DRENTHE_LANDING_KEY: is no keyset of the landing"),
+        ("LANDING", "no base64!", "HUB_DRENTHE_LANDING_KEY: is not base64"),
+        ("KLUIS", fresh("drenthe")[variable("drenthe", "LANDING")], "HUB_DRENTHE_KLUIS_KEY: is no keyset of the kluis"),
+        ("LOOKUP", "AAAA", "HUB_DRENTHE_LOOKUP_KEY: has 3 bytes instead of 32"),
+        ("LOOKUP", "", "HUB_DRENTHE_LOOKUP_KEY: has 0 bytes instead of 32"),
+    ],
+    ids=["no keyset", "an empty keyset", "no base64", "the key of another purpose", "too short", "empty"],
+)
+def test_what_is_no_key_is_one_line_without_what_was_given(purpose: str, ill: str, line: str) -> None:
+    with pytest.raises(DeclarationError, match=line) as error:
+        Keys.from_env("drenthe", fresh("drenthe") | {variable("drenthe", purpose): ill})
+    assert "\n" not in str(error.value)
+    assert not ill or ill not in str(error.value)
+
+
+def test_a_file_of_keys_that_is_no_text_is_one_line_with_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "hub_keys"
+    file.write_bytes(b"\xff\x00\xfe")
+    with pytest.raises(DeclarationError, match=r"HUB_KEYS_FILE: .*hub_keys is no text"):
+        Keys.from_env("drenthe", {"HUB_KEYS_FILE": str(file)})
+
+
+def test_a_rotation_prints_the_whole_file_with_the_other_region_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "hub_keys"
+    before = fresh("drenthe") | fresh("parkstad")
+    file.write_text("# van de kluisbeheerder\n" + "".join(f"{name}={value}\n" for name, value in before.items()))
+    monkeypatch.setenv("HUB_KEYS_FILE", str(file))
+    for name in before:
+        monkeypatch.delenv(name, raising=False)
+    printed = CliRunner().invoke(app, ["keys", "drenthe", "--rotate"]).stdout
+    lines = dict(line.split("=", 1) for line in printed.splitlines()[1:])
+    assert printed.startswith("# van de kluisbeheerder\n")
+    assert list(lines) == list(before)
+    changed = {variable("drenthe", purpose) for purpose in ("LANDING", "KLUIS")}
+    assert {name for name in before if lines[name] != before[name]} == changed
+
+
+def test_keys_are_never_printed_where_json_was_asked_for() -> None:
+    for words in ([], ["--rotate"], ["--retire"]):
+        done = CliRunner().invoke(app, ["keys", "drenthe", "--json", *words])
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "--json: goes with --status" in done.stderr
 
 
 def test_a_key_never_shows_in_repr() -> None:
