@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
+from hashlib import sha256 as sha256_of
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, exists, func, insert, select
 
 from connectors.connector import Connector, Payload, named
 from exchange import delivery
@@ -26,9 +28,9 @@ from exchange.landing import Landing
 from exchange.outbox import announce
 from exchange.receive import remark, tell
 from exchange.runs import run
-from exchange.validate import judge
+from exchange.validate import judge, regelset
 from warehouse.tables import delivery as table
-from warehouse.tables import quality_result, reject
+from warehouse.tables import outbox, quality_result, reject
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +150,7 @@ def _try(context: Context, payload: Payload, *, is_sent: bool) -> Tried:
         except DeliveryRefused as refused:
             values |= {"fault_code": refused.code, "stand_op": payload.stand_op or midnight(context.vandaag)}
             values["warnings"] = delivery.told(refused.code, refused.detail) if refused.detail else []
-        values["finished_at"] = func.clock_timestamp()
+        values |= {"regelset": _rules(trying, payload), "finished_at": func.clock_timestamp()}
         row = keeping.execute(insert(table).values(values).returning(table)).mappings().one()
         if found is not None:
             for each in (reject, quality_result):
@@ -184,13 +186,28 @@ def _copy(judging: Connection, keeping: Connection, each: Table, judged: int, ke
 
 
 def _before(context: Context, payload: Payload) -> Tried | None:
-    """This very delivery, where a run that was killed tried it and could not put it away."""
+    """This very delivery, tried by the same rules and waiting to be told or told: a run was killed before it could
+    put the file away. What somebody tried by hand is told to nobody, and does not count."""
     sha256, _ = Landing(payload.path, context.keys).digest(payload.path)
     query = (
         select(table)
         .where(table.c.source == context.source.id, table.c.bericht == payload.bericht)
         .where(table.c.state == delivery.TRIED, table.c.sha256 == sha256, table.c.vandaag == context.vandaag)
+        .where(
+            table.c.regelset == _rules(context, payload), exists().where(outbox.c.delivery_id == table.c.delivery_id)
+        )
+        .order_by(table.c.delivery_id.desc())
     )
     with context.engine.connect() as connection:
         row = connection.execute(query.limit(1)).mappings().one_or_none()
     return Tried(row["delivery_id"], delivery.from_row(row).counts, False, row["fault_code"]) if row else None
+
+
+def _rules(context: Context, payload: Payload) -> str:
+    """All that decides a verdict, as one short hash: what a night is judged by, and the declaration, which a trial is
+    there to mend. Without a bericht that was agreed, the declaration is all there is."""
+    source, bericht = context.source, payload.bericht
+    delivers = source.delivers.get(bericht)
+    declared = [source.digest(one) for one in ([bericht] if delivers else source.delivers)]
+    judged = regelset(context, delivers, context.vandaag) if delivers else ""
+    return sha256_of("\n".join((judged, version("regiohub"), *declared)).encode()).hexdigest()[:16]

@@ -227,6 +227,47 @@ def test_killed_before_the_file_is_put_away_a_night_tries_it_once(proef: Hub, mo
     assert proef.value("select count(*) from exchange.delivery") == 1
 
 
+def under_other_rules(proef: Hub, **changes: Any) -> Hub:
+    """The same source on trial, after somebody mended its declaration."""
+    delivers = {name: replace(one, **changes) for name, one in proef.source.delivers.items()}
+    source = replace(proef.source, delivers=delivers)
+    return Hub(replace(proef.region, sources={source.id: source}), source, proef.folder)
+
+
+def test_what_was_tried_by_other_rules_is_judged_again(proef: Hub) -> None:
+    first = under_other_rules(proef, vast={"kanaal_code": "geen"})  # no code of that list
+    path = proef.put("aanmelding_1.xml", RECORDS)
+    content = path.read_bytes()
+    (wrong,) = try_night(first.context())
+    path.write_bytes(content)
+    (mended,) = try_night(proef.context())
+    assert (wrong.counts.accepted, mended.counts.accepted) == (0, 2)
+    path.write_bytes(content)
+    (again_,) = try_night(proef.context())
+    assert again_ == mended
+    path.write_bytes(content)
+    (back,) = try_night(first.context())
+    assert back == wrong
+
+
+def test_a_refusal_is_not_told_once_its_declaration_is_mended(proef: Hub) -> None:
+    other = replace(proef.source, code="0114")
+    path = proef.put("aanmelding_1.xml", RECORDS)
+    content = path.read_bytes()
+    (refused,) = try_night(Hub(replace(proef.region, sources={other.id: other}), other, proef.folder).context())
+    path.write_bytes(content)
+    (mended,) = try_night(proef.context())
+    assert (refused.fault_code, mended.fault_code, mended.counts.accepted) == ("L004", None, 2)
+
+
+def test_what_somebody_tried_by_hand_is_still_told_to_the_sender(proef: Hub) -> None:
+    path = proef.put("aanmelding_1.xml", RECORDS)
+    by_hand = try_file(proef.context(), path)
+    (found,) = try_night(proef.context())
+    assert found.delivery_id != by_hand.delivery_id
+    assert answer(proef.context()) == 1
+
+
 def test_killed_while_it_judges_nothing_is_left(proef: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     proef.put("aanmelding_1.xml", RECORDS)
     before = rows(proef)
