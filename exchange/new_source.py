@@ -14,12 +14,13 @@ from connectors.connection import Connection
 from exchange.drafting.ask import ask
 from exchange.drafting.draft import Party, draft
 from exchange.drafting.match import Matched, match
-from exchange.drafting.sample import merged, read_file
+from exchange.drafting.sample import FIRST_LINE, merged, read_file
 from exchange.drafting.vocabulary import vocabulary
 from exchange.errors import DeclarationError
 from exchange.region import Region
 from exchange.source import CHANNELS
 from schemas.codelists import CodeLists
+from schemas.masking import shown
 
 KINDS = {"filedrop": "sftp", "zgw": "zgw", "rest": "rest"}  # connector -> how its connection ends
 
@@ -74,6 +75,10 @@ def new_source(
 
 
 def _judge(found: Sequence[Matched]) -> None:
+    for each in found:
+        if each.sample.connector == "filedrop" and not each.sample.is_ours and not each.named:
+            cure = f"no column is called as a field of a bericht is: {FIRST_LINE}"
+            raise DeclarationError("command line", shown(each.sample.name), cure)
     berichten = [each.contract.bericht for each in found]
     double = next((bericht for bericht in berichten if berichten.count(bericht) > 1), "")
     if double:

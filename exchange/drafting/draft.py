@@ -10,6 +10,7 @@ from exchange.drafting import toml
 from exchange.drafting.match import ORGANISATIONS, SURE, Match, Matched
 from exchange.region import Region
 from schemas.codelists import CodeLists
+from schemas.masking import shown
 
 TOLD = 6  # choices of a code list in one comment
 
@@ -69,7 +70,8 @@ def draft(party: Party, matched: Sequence[Matched]) -> str:
 
 
 def _told(each: Matched) -> str:
-    return f"{each.sample.name} ({each.sample.records} records)" if each.sample.records else each.sample.name
+    name = shown(each.sample.name)
+    return f"{name} ({each.sample.records} records)" if each.sample.records else name
 
 
 def _schedule(region: Region) -> str:

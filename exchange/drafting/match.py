@@ -45,6 +45,11 @@ class Matched:
     removed: tuple[str, str] | None = None
 
     @property
+    def named(self) -> int:
+        """How many columns were taken for a field by their own name."""
+        return sum(one.certainty != GUESS for one in self.matches)
+
+    @property
     def missing(self) -> list[str]:
         """The fields that every record needs, and no column was taken for."""
         found = {match.path for match in self.matches}

@@ -3,8 +3,10 @@
 Values are looked at in memory and go nowhere; what of them may be written down is said by `shapes`.
 """
 
+import codecs
 import csv
 import json
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,18 +14,28 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
 
 from connectors import file_names
 from connectors.connector import RawRecord, open_connector
 from connectors.errors import DeliveryRefused
 from connectors.formats.csv_rows import DELIMITERS, ENCODINGS
 from connectors.rest_record import flatten
+from exchange.check import refusal
+from exchange.drafting.heads import is_value, values_for_names
 from exchange.errors import DeclarationError
 from schemas.contract import names as berichten
+from schemas.masking import shown
 
 ENOUGH = 20_000  # records; more say nothing new
 FIRST_BYTES = 1 << 16
 OURS = "urn:nl:regiohub:"
+TOLD = 5  # places in one line
+NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+FIRST_LINE = "the first line must hold the names of the columns, each once; add it, or remove what stands above it"
 
 
 @dataclass
@@ -86,10 +98,15 @@ def read_file(path: Path) -> Sample:
             return _xml(path)
         if first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
             return _json(path)
+        if NO_TEXT.search(first) and not first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise _unusable(path, "is no CSV, XLSX, XML or JSON; give a file as the source delivers it")
         return _table(path, "csv", _csv(path, first))
     except DeliveryRefused as refused:
-        cure = f"cannot be read ({refused.code}); see docs/contracts/fouten.md, and mend it or give another"
-        raise DeclarationError("command line", path.name, cure) from None
+        raise _unusable(path, f"{refused.code}: {refusal(refused.code, refused.detail)}") from None
+
+
+def _unusable(path: Path, cure: str) -> DeclarationError:
+    return DeclarationError("command line", shown(path.name), cure)
 
 
 def merged(samples: Iterable[Sample]) -> list[Sample]:
@@ -142,16 +159,37 @@ def _table(path: Path, kind: str, settings: dict[str, tuple[Any, str]]) -> Sampl
     with path.open("rb") as stream:
         for name in connector.header(stream).columns:
             sample.columns[name] = Column(name)
+    odd: list[int] = []
     with path.open("rb") as stream:
-        return sample.take(record.values for record in connector.read(bericht, {}, stream))
+        sample.take(_values(connector.read(bericht, {}, stream), odd))
+    if len(sample.columns) < 2 or len(odd) > sample.records / 2:
+        raise _unusable(path, f"names {len(sample.columns)} column(s), which its rows do not fit: {FIRST_LINE}")
+    if places := values_for_names({name: column.values for name, column in sample.columns.items()}):
+        at = ", ".join(map(str, places[:TOLD]))
+        raise _unusable(path, f"has values in the place of names (column {at}): {FIRST_LINE}")
+    return sample
+
+
+def _values(records: Iterable[RawRecord], odd: list[int]) -> Iterator[Mapping[str, object]]:
+    """What each row holds; `odd` takes the numbers of those that have other cells than there are names."""
+    for record in records:
+        if record.wrong and len(record.values) == 1:
+            odd.append(record.nummer)
+        yield record.values
 
 
 def _xml(path: Path) -> Sample:
     with path.open("rb") as stream:
         head = stream.read(FIRST_BYTES).decode("utf-8", errors="replace")
     if OURS not in head:
+        try:
+            for _, element in iterparse(path):
+                element.clear()
+        except (ParseError, DefusedXmlException) as error:
+            line = f" (regel {error.position[0]})" if isinstance(error, ParseError) else ""
+            raise _unusable(path, f"L001: {refusal('L001')}{line}") from None
         cure = 'is XML, and not after a schema of ours; a StUF source begins with based_on = "stuf" and its zaaktypen'
-        raise DeclarationError("command line", path.name, cure)
+        raise _unusable(path, cure)
     connector = open_connector("filedrop", None, {})
     with path.open("rb") as stream:
         header = connector.header(stream)
@@ -165,18 +203,40 @@ def _json(path: Path) -> Sample:
     """A page of an API: the largest list of objects in it holds the records."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        raise DeclarationError("command line", path.name, f"is no JSON: {str(error).partition(':')[0]}") from None
+    except UnicodeDecodeError:
+        raise _unusable(path, "is JSON in another encoding than UTF-8; save it as UTF-8") from None
+    except RecursionError:
+        raise _unusable(path, "is nested without end; give a page of the API as it is") from None
+    except json.JSONDecodeError as error:
+        if _is_lines(path):
+            cure = (
+                "is JSON lines, an object on each, which no source delivers; give a page of the API: one list of them"
+            )
+            raise _unusable(path, cure) from None
+        raise _unusable(path, f"is no JSON: {error.msg} on line {error.lineno}") from None
     place, found = max(_lists("", content), key=lambda each: len(each[1]), default=("", []))
     if not found:
-        raise DeclarationError("command line", path.name, "holds no list of records; give a page with some in it")
+        raise _unusable(path, "holds no list of records; give a page with some in it")
     bericht = _named(f"{path.name} {place}")
     sample = Sample(path.name, "rest", {"records": (place, f"daar staan {len(found)} records")}, bericht=bericht)
     inner = [name for name, value in found[0].items() if isinstance(value, Mapping) and len(value) > len(found[0])]
     if inner:
         sample.settings["content"] = (inner[0], "daar staan de velden van een record")
     sample.options["path"] = (_stem(path.name), "de naam van het bestand; verander het als het adres anders heet")
-    return sample.take(flatten(each.get(inner[0], {}) if inner else each) for each in found)
+    sample.take(flatten(each.get(inner[0], {}) if inner else each) for each in found)
+    if odd := [name for name in (place, *sample.columns) if is_value(name)]:
+        raise _unusable(path, f"has {len(odd)} name(s) that look like values; give a page with one list of objects")
+    return sample
+
+
+def _is_lines(path: Path) -> bool:
+    """Whether the first two lines are objects, each of its own."""
+    with path.open(encoding="utf-8-sig") as lines:
+        first = [line for line in islice(lines, 3) if line.strip()][:2]
+    try:
+        return len(first) == 2 and all(isinstance(json.loads(line), dict) for line in first)
+    except ValueError:
+        return False
 
 
 def _lists(place: str, node: object) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ from connectors.connection import Connection
 from connectors.connector import open_connector
 from exchange.cli import app
 from exchange.declaration import OPEN
+from exchange.drafting.heads import values_for_names
 from exchange.drafting.sample import read_file
 from exchange.errors import DeclarationError
 from exchange.mapping import Mapper
@@ -30,6 +32,7 @@ from kit.connections import connection_env
 from kit.serve import running
 from kit.servers import files, tables
 from kit.world import World
+from tests.exchange.levering import BSN
 
 NIGHTS = (1, 2, 3, 4, 5, 6, 8, 9)
 TABLES = {"aa_en_hunze": "1680", "borger_odoorn": "1681", "westerveld": "1701"}
@@ -243,18 +246,117 @@ def test_a_folder_is_asked_for_its_newest_files(
     ("name", "content", "said"),
     [
         ("kennisgeving.xml", "<zakLk01 xmlns='http://www.egem.nl/StUF/sector/zkn/0310'/>", 'based_on = "stuf"'),
-        ("leeg.csv", "", "cannot be read \\(L005\\)"),
+        ("leeg.csv", "", "L005: Het bestand is leeg"),
         ("niets.json", '{"items": []}', "holds no list of records"),
-        ("kapot.json", '{"items": [', "is no JSON"),
+        ("kapot.json", '{"items": [', "is no JSON: Expecting value on line 1"),
+        ("regels.json", '{"a": 1}\n{"a": 2}\n', "is JSON lines"),
+        ("kapot.xml", "<levering><aanmelding></levering>", r"L001: Het bestand is niet te lezen .* \(regel 1\)"),
+        ("foto.csv", "\xff\xd8\xff\xe0\x00\x10JFIF\x00", "is no CSV, XLSX, XML or JSON"),
+        ("brief.csv", "Geachte heer,\nhierbij de cijfers, zoals beloofd.\n", "the names of the columns"),
+        ("excel.csv", "\ufeffAanmeldnummer;BSN", "L013: Het bestand is niet opgeslagen in de tekenset"),
     ],
 )
 def test_what_cannot_be_drafted_says_what_to_do(
     name: str, content: str, said: str, drenthe: Region, tmp_path: Path
 ) -> None:
-    (tmp_path / name).write_text(content)
+    (tmp_path / name).write_text(content, encoding="utf-16" if name.startswith("excel") else "utf-8")
     with pytest.raises(DeclarationError, match=said) as caught:
         new_source([drenthe], drenthe, "nieuw", "0106", [tmp_path / name])
     assert "\n" not in str(caught.value)
+
+
+HEADS = "Aanmeldnummer;Gemeld op;Loket;BSN;Achternaam;Geboren op"
+ROWS = [
+    f"SK-{number:04d};{number + 1:02d}-02-2015;0106-WMO;{BSN[number % 4]};Verzonnen;17-05-1980" for number in range(9)
+]
+WORDS = [f"Verzonnen;ouder;{kind};huisarts" for kind in ("wonen", "financiën", "wonen")]
+
+
+def workbook(path: Path, rows: list[str]) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row.split(";"))
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROWS,
+        WORDS,
+        [HEADS.replace("BSN", BSN[0]), *ROWS],
+        [HEADS.replace("Geboren op", "17 mei 1980"), *ROWS],
+        [HEADS.replace("Achternaam", ""), *ROWS],
+        [HEADS.replace("Achternaam", "BSN"), *ROWS],
+        ["Aanmeldingen februari", HEADS, *ROWS],
+        ["Aanmeldingen februari", "", HEADS, *ROWS],
+    ],
+    ids=[
+        "no names",
+        "no names, words only",
+        "a bsn",
+        "a day",
+        "no name",
+        "a name twice",
+        "a title",
+        "a title and a gap",
+    ],
+)
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_table_without_a_line_of_names_reaches_no_draft(
+    kind: str, rows: list[str], drenthe: Region, tmp_path: Path
+) -> None:
+    file = tmp_path / f"aanmelding.{kind}"
+    workbook(file, rows) if kind == "xlsx" else file.write_text("\n".join(rows))
+    with pytest.raises(DeclarationError, match=r"names of the columns|namen van de kolommen") as caught:
+        new_source([drenthe], drenthe, "nieuw", "0106", [file])
+    said = str(caught.value)
+    assert "\n" not in said
+    assert not [value for value in (*BSN, "Verzonnen", "1980", "ouder", "0106-WMO") if value in said]
+
+
+def test_names_of_senders_are_no_values() -> None:
+    names = [
+        *HEADS.split(";"),
+        "M/V",
+        "score.1.begin",
+        "1e gesprek",
+        "Ingekomen d.d.",
+        "#",
+        "persoon.bsn",
+    ]
+    assert values_for_names(dict.fromkeys(names, ())) == []
+    values = [
+        BSN[0],
+        "0106",
+        "2015-02-10",
+        "7741AB",
+        "7741 AB",
+        "12",
+        "7,5",
+        "a@b.example",
+        "06-12345678",
+        "nee",
+        "K00012",
+    ]
+    assert values_for_names(dict.fromkeys(values, ())) == list(range(1, len(values) + 1))
+
+
+def test_a_json_that_keeps_records_by_a_value_reaches_no_draft(drenthe: Region, tmp_path: Path) -> None:
+    file = tmp_path / "aanmeldingen.json"
+    for content in ([{BSN[0]: {"naam": "Verzonnen"}}], {BSN[1]: [{"naam": "Verzonnen"}]}):
+        file.write_text(json.dumps(content))
+        with pytest.raises(DeclarationError, match="look like values") as caught:
+            new_source([drenthe], drenthe, "nieuw", "41018393", [file])
+        assert "Verzonnen" not in str(caught.value)
+        assert BSN[0] not in str(caught.value)
+
+
+def test_a_name_of_a_file_is_written_down_without_a_number_of_a_person(drenthe: Region, tmp_path: Path) -> None:
+    file = tmp_path / f"aanmelding_{BSN[0]}.csv"
+    file.write_text("\n".join([HEADS, *ROWS]))
+    assert BSN[0] not in new_source([drenthe], drenthe, "nieuw", "0106", [file]).text
 
 
 @pytest.mark.slow
