@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, cast
 
+from kit.faults import ANOTHER
 from kit.nights import Change
 from kit.parkstad.stories import YEARS, Stories, by_party, desks, parties
 from kit.parties import Loket
@@ -18,7 +19,9 @@ from kit.terms import Terms, of_parkstad
 from kit.world import Levering, World
 
 DAYS = ("datum", "geboortedatum", "gewijzigd_op", "maand")
-THEIRS, OURS = "41018393", "00000201"  # who gives independent support: MEE there, another here
+MEE, OURS = "41018393", "00000201"
+# Who gives independent support, and whom a sender names by mistake as the controller: organisations of this region.
+ORGANISATIONS = {MEE: OURS, ANOTHER: OURS}
 BEEKDAELEN, NUTH, EXPIRED = "1954", "0951", "V021"
 
 
@@ -97,8 +100,8 @@ def _moved(name: str, value: Any, is_expired: bool) -> Any:
         return later(value, is_expired)
     if not isinstance(value, str):
         return value
-    if value == THEIRS:
-        return OURS
+    if value in ORGANISATIONS:
+        return ORGANISATIONS[value]
     if is_expired and name == "woongemeente_code" and value == BEEKDAELEN:
         return NUTH
     if name.startswith(DAYS) and value[:4].isdigit():
