@@ -46,10 +46,23 @@ def sources(as_json: Json = False) -> None:
             (r.id, r.title, r.region, r.kind, r.code, r.connector, r.schedule, ", ".join(r.delivers)) for r in rows
         ]
         print_table("Sources", heads, cells)
+    for region in declared:
+        for lacking in _lacking(region):
+            err.print(marked(f"{region.name}:", "yellow", lacking))
     for wrong in faults:
         err.print(marked("does not load:", "red", wrong))
     if faults:
         raise typer.Exit(2)
+
+
+def _lacking(region: Region) -> list[str]:
+    """What a region may do without; if it vanished, nobody would hear of it otherwise."""
+    lacking = []
+    if not region.sources and not region.left_out:
+        lacking.append("no sources; `hub new-source` drafts the first in its folder sources")
+    if region.raamcontract is None:
+        lacking.append("no contract.toml, so no raamcontract: mart_contract stays empty")
+    return lacking
 
 
 @app.command(epilog="Example: `hub status` after a night, or `hub status --json` for a program")

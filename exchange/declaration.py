@@ -191,6 +191,10 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DeclarationError(_short(path), "file", "does not exist; make it") from None
+    except IsADirectoryError:
+        raise DeclarationError(_short(path), "file", "is a folder; rename it, or remove it") from None
+    except OSError as error:
+        raise DeclarationError(_short(path), "file", f"cannot be read: {error.strerror}; mend its rights") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DeclarationError(_short(path), "file", f"is no TOML: {error}") from None
 

@@ -9,37 +9,30 @@ file, key, cure (DeclarationError). What a contract or a code list says is check
 """
 
 import os
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from exchange.arrangements import load_arrangements
-from exchange.declaration import Table, read_toml
+from exchange.declaration import read_toml
 from exchange.errors import DeclarationError
 from exchange.expectations import Layers, read_region
+from exchange.organisations import Loket, asking_alone, of_its_own, read_gemeenten, read_lokets, read_organisaties
 from exchange.raamcontract import Raamcontract, load_raamcontract
-from exchange.source import Delivers, Source, Verwerking, load_source
+from exchange.source import NAME, Delivers, Source, Verwerking, load_source
 from exchange.vroeghulp import load_vroeghulp
 from schemas.arrangement import Arrangement, Arrangements
 from schemas.codelists import CodeLists
 from schemas.contract import Contract
+from warehouse.engine import DATABASE_NAME
 
 __all__ = ["Delivers", "Loket", "Region", "Source", "Verwerking", "load_region", "load_regions", "load_source"]
 
 ROOT = Path(os.environ.get("HUB_REGIONS") or Path(__file__).resolve().parent.parent / "regions")
-
-
-@dataclass(frozen=True)
-class Loket:
-    """A desk where a resident can turn up."""
-
-    loket_code: str
-    naam: str
-    soort_loket_code: str
-    organisatie_code: str
-    gemeente_code: str
+SHARED = "shared"  # what sources of all regions stand on
 
 
 @dataclass(frozen=True)
@@ -79,10 +72,9 @@ class Region:
 
 def region_folder(name: str, root: Path = ROOT) -> Path:
     """Where the declarations of a region stand. Raises DeclarationError."""
-    for path in sorted(root.glob("*/region.toml")):
-        if read_toml(path).text("name") == name:
-            return path.parent
-    raise DeclarationError(str(root), name, "is no region here")
+    if not (root / name / "region.toml").is_file():
+        raise DeclarationError(str(root), name, "is no region here")
+    return root / name
 
 
 def region_codelists(lokets: tuple[Loket, ...], organisaties: Mapping[str, str]) -> CodeLists:
@@ -108,16 +100,26 @@ def load_regions(root: Path = ROOT) -> list[Region]:
 def read_regions(root: Path = ROOT) -> tuple[list[Region], list[DeclarationError]]:
     """The regions that load, and a fault for each that does not: for who must go on with the others.
 
-    Source names are unique over all regions: a second source of the same name is left out, with a fault.
+    Source names are unique over all regions: a second source of the same name is left out, with a fault. Of regions
+    that name one database none loads: which of them is meant nobody can tell, and their records may not mix.
     """
-    regions: list[Region] = []
+    loaded: list[Region] = []
     faults: list[DeclarationError] = []
-    owner: dict[str, str] = {}
-    for path in sorted(root.glob("*/region.toml")):
+    for folder in _folders(root):
         try:
-            region = load_region(path.parent)
+            loaded.append(_at_home(load_region(folder), folder))
         except DeclarationError as fault:
             faults.append(fault)
+    if not loaded and not faults:
+        faults.append(DeclarationError(str(root), "*/region.toml", "make a folder with a region.toml for your region"))
+    named = Counter(region.database for region in loaded)
+    regions: list[Region] = []
+    owner: dict[str, str] = {}
+    for region in loaded:
+        if named[region.database] > 1:
+            others = ", ".join(one.name for one in loaded if one.database == region.database and one is not region)
+            cure = f"{region.database} is the database of region {others} too; give each its own"
+            faults.append(DeclarationError(f"regions/{region.name}/region.toml", "database", cure))
             continue
         doubles = [name for name in region.sources if name in owner]
         taken = [
@@ -131,23 +133,39 @@ def read_regions(root: Path = ROOT) -> tuple[list[Region], list[DeclarationError
         sources = {name: source for name, source in region.sources.items() if name not in doubles}
         owner |= dict.fromkeys(sources, region.name)
         regions.append(replace(region, sources=sources, faults=(*region.faults, *taken)))
-    if not regions and not faults:
-        faults.append(DeclarationError(str(root), "*/region.toml", "make a folder with a region.toml for your region"))
     return regions, faults
+
+
+def _folders(root: Path) -> Iterator[Path]:
+    """Every folder is a region, but for what regions share and what programs leave: none is overlooked."""
+    for path in sorted(root.iterdir()) if root.is_dir() else ():
+        if path.is_dir() and path.name != SHARED and not path.name.startswith((".", "_")):
+            yield path
+
+
+def _at_home(region: Region, folder: Path) -> Region:
+    """The same region. Raises DeclarationError where its folder bears another name: its errors would name no file."""
+    if region.name != folder.name:
+        cure = f'must be "{folder.name}", the name of its folder; mend it, or rename the folder'
+        raise DeclarationError(f"regions/{folder.name}/region.toml", "name", cure)
+    return region
 
 
 def load_region(folder: Path) -> Region:
     """One region from its folder. Raises DeclarationError where anything but a source is wrong."""
     table = read_toml(folder / "region.toml")
     name = table.text("name")
+    if not NAME.fullmatch(name):
+        raise table.wrong("name", f'"{name}" is no name for a region; use a-z, 0-9 and _, a letter first')
     title = table.text("title")
     database = table.text("database")
+    if not DATABASE_NAME.fullmatch(database):
+        raise table.wrong("database", f'"{database}" is no name for a database; use a-z, 0-9 and _, at most 48')
     contact = table.text("contact", cure="the address that senders may mail, of the hub itself")
-    gemeenten = tuple(table.texts("gemeenten"))
-    rsins = _rsins(table.table("organisaties"))
-    organisaties = _organisaties(table.table("organisaties"))
+    gemeenten = read_gemeenten(table)
+    organisaties, rsins = read_organisaties(table.table("organisaties"))
     table.end()
-    lokets = _lokets(read_toml(folder / "lokets.toml"), gemeenten, organisaties)
+    lokets = read_lokets(read_toml(folder / "lokets.toml"), gemeenten, organisaties)
     raamcontract = load_raamcontract(folder / "contract.toml", gemeenten, organisaties)
     vroeghulp_norm = load_vroeghulp(folder / "vroeghulp.toml")
     quality = read_region(folder / "quality.toml")
@@ -156,7 +174,8 @@ def load_region(folder: Path) -> Region:
     left_out: dict[str, DeclarationError] = {}
     for path in sorted((folder / "sources").glob("*.toml")):
         try:
-            sources[path.stem] = _of_its_own(load_source(path, name, gemeenten, codelists), rsins)
+            source = of_its_own(load_source(path, name, gemeenten, codelists), rsins)
+            sources[path.stem] = asking_alone(source, sources.values())
         except DeclarationError as fault:
             left_out[path.stem] = fault
     arrangements = load_arrangements(folder / "arrangements", gemeenten, codelists, sources)
@@ -178,55 +197,3 @@ def load_region(folder: Path) -> Region:
         quality,
         arrangements,
     )
-
-
-def _rsins(table: Table) -> dict[str, str]:
-    """RSIN -> code of the organisation that has it."""
-    return {str(row["rsin"]): code for code, row in table.values.items() if isinstance(row, Mapping) and "rsin" in row}
-
-
-def _of_its_own(source: Source, rsins: Mapping[str, str]) -> Source:
-    """The same source. Raises DeclarationError where it would take in the records of another organisation as its own.
-
-    On a shared server the RSIN is all that keeps two apart: `vast` gives what comes the code of the source itself, so
-    no later check could tell.
-    """
-    owner = rsins.get(str(source.settings.get("bronorganisatie")), source.code)
-    if owner != source.code:
-        known = next((rsin for rsin, code in rsins.items() if code == source.code), "the one of this source")
-        cure = f"is the RSIN of {owner}, and this source is of {source.code}; make it {known}"
-        raise DeclarationError(source.file, "connection.bronorganisatie", cure)
-    return source
-
-
-def _organisaties(table: Table) -> dict[str, str]:
-    organisaties = {}
-    for code in table.names():
-        row = table.table(code)
-        organisaties[code] = row.text("naam")
-        row.text("soort")
-        if "rsin" in row.values:
-            row.text("rsin")
-        row.end()
-    return organisaties
-
-
-def _lokets(table: Table, gemeenten: Collection[str], organisaties: Collection[str]) -> tuple[Loket, ...]:
-    lokets = []
-    for code in table.table("loket").names():
-        row = table.table("loket").table(code)
-        loket = Loket(
-            code, row.text("naam"), row.text("soort"), row.text("organisatie_code"), row.text("gemeente_code")
-        )
-        row.end()
-        if not CodeLists.standard().knows("soort_loket", loket.soort_loket_code):
-            raise row.wrong("soort", f"code {loket.soort_loket_code} does not exist in the list soort_loket")
-        if loket.organisatie_code not in organisaties:
-            raise row.wrong(
-                "organisatie_code", f"{loket.organisatie_code} is no organisation of region.toml; add it there"
-            )
-        if loket.gemeente_code not in gemeenten:
-            raise row.wrong("gemeente_code", f"{loket.gemeente_code} is no gemeente of region.toml")
-        lokets.append(loket)
-    table.end()
-    return tuple(lokets)

@@ -144,6 +144,10 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
     code = table.text("code")
     if kind == "gemeente" and code not in gemeenten:
         raise table.wrong("code", f"{code} is no gemeente of region {region}; see gemeenten in region.toml")
+    if kind == "aanbieder" and code in gemeenten:
+        raise table.wrong("kind", f'{code} is a gemeente of region {region}; make it "gemeente"')
+    if not codelists.knows("organisatie", code):
+        raise table.wrong("code", f"{code} is no organisation of region.toml; add it there")
     verwerking = table.table("verwerking", cure="a source without a legal basis does not load")
     connection = table.table("connection")
     connection_id = connection.text("id")
