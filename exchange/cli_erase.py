@@ -10,7 +10,9 @@ from sqlalchemy import select
 from exchange.erase import Decision, Erased, decide
 from exchange.erase import erase as carry_out
 from exchange.errors import DeclarationError
-from exchange.shell import Day, Json, SourceName, app, context_of, one_line, out, print_table, rows_of
+from exchange.region import Source
+from exchange.shell import Day, Json, SourceName, app, context_of, err, one_line, out, print_table, rows_of
+from schemas.masking import masked
 from warehouse.tables import gewist
 
 HEADS = ("source", "verantwoordelijke_code", "besluit", "datum_besluit")
@@ -28,14 +30,19 @@ def erase(
 ) -> None:
     """Destroy what the hub has of one person of a source, and let no delivery bring them back.
 
+    Exit code 1 when nobody of that number is known: nothing is destroyed then, and the number is blocked all the same.
     The number by which the source knows the person is read from the keyboard or from standard input, and is kept
     nowhere: not in the history of a shell, not in a log.
     """
     context = context_of(source, vandaag, connect=False)
-    decision = decide(context, _number(), verantwoordelijke or context.source.code, besluit)
-    _say(source, carry_out(context, decision))
-    out.print("keep this line apart from the backups: after a restore `hub reapply` asks for it", highlight=False)
+    where, code = _besluit(besluit), _controller(context.source, verantwoordelijke)
+    decision = decide(context, _number(), code, where)
+    done = carry_out(context, decision)
+    _say(source, done)
+    out.print("keep this line apart from the backups: after a restore `hub reapply` asks for it")
     sys.stdout.write(f"{decision.line()}\n")
+    if not done.is_known:
+        raise _nobody(source, code)
 
 
 @app.command(epilog="Example: `hub erased --json > gewist.jsonl`, kept apart from the backups")
@@ -56,8 +63,13 @@ def reapply(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Lines of `hub erased --json`.")],
 ) -> None:
     """Carry out decisions to erase once more: a backup from before them brought the persons back."""
-    for line in filter(str.strip, file.read_text(encoding="utf-8").splitlines()):
-        decision = Decision.read(line)
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        cure = "is no text; give the lines that `hub erased --json` printed"
+        raise DeclarationError("command line", str(file), cure) from None
+    read = [Decision.read(line, str(file), number) for number, line in enumerate(lines, 1) if line.strip()]
+    for decision in read:
         _say(decision.source, carry_out(context_of(decision.source, None, connect=False), decision))
 
 
@@ -71,5 +83,35 @@ def _number() -> str:
     return number.strip()
 
 
+def _besluit(given: str) -> str:
+    """Where the decision stands, in one line that may stay in a ledger for good."""
+    where = " ".join(given.split())
+    if not where:
+        cure = "is empty; name where the controller wrote the decision down, as in Z-2015-0412"
+    elif masked(where) != where:
+        cure = "holds a number that may be a BSN; name the place of the decision without it, or as in 2015/000412"
+    else:
+        return where
+    raise DeclarationError("command line", "--besluit", cure)
+
+
+def _controller(source: Source, given: str | None) -> str:
+    code, known = given or source.code, source.verwerking.verantwoordelijken
+    if code not in known:
+        cure = f"{code} is none of the controllers whose records {source.id} carries; choose from {', '.join(known)}"
+        raise DeclarationError("command line", "--verantwoordelijke", cure)
+    return code
+
+
+def _nobody(source: str, code: str) -> typer.Exit:
+    """What may be a mistake is told as one: it looks like success, and the person would still be there."""
+    err.print(
+        f"nobody of that number is known here, at {source} of {code}: nothing was destroyed. If that is a mistake the"
+        " person is still there: look at the number as the source writes it, at the source, and at --verantwoordelijke."
+        " The number that was given stays blocked (R035), as that of somebody who is yet to come."
+    )
+    return typer.Exit(1)
+
+
 def _say(source: str, done: Erased) -> None:
-    out.print(f"{source}: {done.line()}", highlight=False)
+    out.print(f"{source}: {done.line()}")

@@ -45,7 +45,7 @@ def keys(
         _show(resealing.held(_declared(region)), as_json)
     elif reseal:
         identities, deliveries = resealing.reseal(_declared(region))
-        out.print(f"{region}: sealed anew: identities {identities} · deliveries {deliveries}", highlight=False)
+        out.print(f"{region}: sealed anew: identities {identities} · deliveries {deliveries}")
     else:
         sys.stdout.write(_printed(region, rotate, retire))
 

@@ -11,8 +11,9 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from exchange.blocked import CODE, Blocked
@@ -24,7 +25,7 @@ from exchange.judge import Judge
 from warehouse import load
 from warehouse.engine import engine_for
 from warehouse.scripts import run, statements
-from warehouse.tables import delivery, gewist, redaction
+from warehouse.tables import delivery, gewist, persoon, redaction
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,8 @@ class Decision:
         return json.dumps(vars(self) | {"lookup": self.lookup.hex(), "datum_besluit": self.datum_besluit.isoformat()})
 
     @classmethod
-    def read(cls, line: str) -> "Decision":
-        """From such a line. Raises DeclarationError."""
+    def read(cls, line: str, file: str = "decisions", number: int = 1) -> "Decision":
+        """From such a line, which is the one of that number in a file. Raises DeclarationError."""
         try:
             found = json.loads(line)
             found |= {
@@ -54,7 +55,8 @@ class Decision:
             }
             return cls(**found)
         except (ValueError, TypeError, KeyError):
-            raise DeclarationError("decisions", "line", "is no decision as `hub erased --json` prints it") from None
+            cure = "is no decision as `hub erased --json` prints it; take that file anew, nothing of it was carried out"
+            raise DeclarationError(file, f"line {number}", cure) from None
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Erased:
     records: int = 0  # in landing
     identities: int = 0  # versions of the identity in KLUIS
     unread: list[int] = field(default_factory=list)  # deliveries that could not be read: nobody knows who is in them
+    is_known: bool = False  # whether the hub ever had this number of this controller, or erased it before
 
     def line(self) -> str:
         """One line, without anything of the person."""
@@ -86,15 +89,24 @@ def erase(context: Context, decision: Decision) -> Erased:
     with context.engine.begin() as alone:
         load.one_at_a_time(alone, decision.source)
         with eraser.begin() as connection:
-            connection.execute(insert(gewist).values(vars(decision)).on_conflict_do_nothing())
+            blocked = insert(gewist).values(vars(decision)).on_conflict_do_nothing().returning(gewist.c.lookup)
+            is_new = connection.scalar(blocked) is not None
+            done.is_known = not is_new or connection.scalar(_person(decision)) is not None
         for found in _landed(context):
             _redact(context, found, decision, done)
         with eraser.begin() as connection:
             asked = {"lookup": decision.lookup, "code": decision.verantwoordelijke_code}
             forgotten = [run(connection, statement, **asked).rowcount for statement in statements("sql/erase.sql")]
             done.identities = forgotten[0]
+    done.is_known |= bool(done.records or done.identities)
     log.info("%s: erased after %s: %s", context.source.id, decision.besluit, done.line())
     return done
+
+
+def _person(decision: Decision) -> Select[Any]:
+    """The person as the kluis has them, also where it holds no identity of them."""
+    is_theirs = persoon.c.verantwoordelijke_code == decision.verantwoordelijke_code
+    return select(persoon.c.client_ref).where(persoon.c.lookup == decision.lookup, is_theirs)
 
 
 def _landed(context: Context) -> Iterator[Delivery]:

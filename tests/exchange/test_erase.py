@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -260,3 +261,54 @@ def test_a_file_that_was_never_finished_holds_nobody_for_long(known: Hub) -> Non
     before = _landed(known)
     assert housekeeping(known.region, LATER).parts == 1
     assert (old.exists(), new.exists(), _landed(known)) == (False, True, before)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--besluit", ""], "--besluit: is empty"),
+        (["--besluit", " "], "--besluit: is empty"),
+        (["--besluit", "999990019"], "--besluit: holds a number that may be a BSN"),
+        (["--besluit", "Z 9999.90.019"], "--besluit: holds a number that may be a BSN"),
+        (["--besluit", BESLUIT, "--verantwoordelijke", "9999"], "9999 is none of the controllers .* choose from 0109"),
+    ],
+)
+def test_a_decision_that_cannot_be_one_is_refused_before_anything_happens(
+    known: Hub, run: Any, words: list[str], line: str
+) -> None:
+    done = run("erase", "proef", *words, stdin="C-karel\n")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert re.search(line, done.stderr)
+    assert "999990019" not in done.stderr
+    assert known.value("select count(*) from kluis.gewist") == 0
+    assert b"Wegwezen" in _landed(known)
+
+
+def test_a_number_that_nobody_has_is_told_and_seen_by_a_script(known: Hub, run: Any) -> None:
+    done = run("erase", "proef", "--besluit", BESLUIT, stdin="C-kareltje\n")
+    assert done.exit_code == 1
+    assert "nobody of that number is known here, at proef of 0109: nothing was destroyed" in done.stderr
+    assert b"Wegwezen" in _landed(known)
+    later = aanmelding("D", persoon={**KAREL, "client_nummer_bron": "C-kareltje"})
+    assert known.deliver("aanmelding_2.xml", [later], LATER, stand_op=NEXT) == Counts(received=1, rejected=1)
+    again = run("erase", "proef", "--besluit", BESLUIT, stdin="C-kareltje\n")
+    assert (again.exit_code, "nobody" in again.stderr) == (0, False)
+
+
+def test_who_was_only_ever_refused_is_known(known: Hub, run: Any) -> None:
+    """No identity in the kluis, and still records in landing."""
+    refused = aanmelding("E", persoon={**KAREL, "client_nummer_bron": "C-fout"}, datum_aanmelding="2015-02-31")
+    assert known.deliver("aanmelding_2.xml", [refused], LATER, stand_op=NEXT).rejected == 1
+    done = run("erase", "proef", "--besluit", BESLUIT, stdin="C-fout\n")
+    assert (done.exit_code, "1 records destroyed" in done.stdout) == (0, True)
+
+
+def test_a_list_of_decisions_with_a_strange_line_is_named_and_not_begun(known: Hub, run: Any, tmp_path: Path) -> None:
+    kept = tmp_path / "gewist.jsonl"
+    kept.write_text(decide(known.context(LATER), "C-karel", "0109", BESLUIT).line() + "\n\nstuk\n")
+    done = run("reapply", str(kept))
+    assert (done.exit_code, known.value("select count(*) from kluis.gewist")) == (2, 0)
+    assert "gewist.jsonl: line 3: is no decision as `hub erased --json` prints it" in done.stderr
+    kept.write_bytes(b"\xff\x00")
+    done = run("reapply", str(kept))
+    assert (done.exit_code, "gewist.jsonl: is no text" in done.stderr) == (2, True)
