@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from connectors.errors import DeclarationError
+
+# How a missing connection is best written, by the word behind `connector =`; an answer's box, by its channel.
+_HTTP = '{"conn_type": "http", "schema": "https", "host": …, "login": …, "password": …'
+_SFTP = '{"conn_type": "sftp", "host": …, "login": …, "password": …, "extra": {"host_key": "ssh-ed25519 …"}}'
+_FOLDER = '{"conn_type": "fs", "extra": {"path": "/…"}}'
+_FORMS: Mapping[str, str] = {
+    "zgw": _HTTP + ', "extra": {"path": "/…"}}',
+    "rest": _HTTP + ', "extra": {"path": "/…", "token_url": …}}',
+    "stuf": _HTTP + ', "extra": {"path": "/…"}}',
+    "filedrop": f"{_SFTP}, or {_FOLDER} for a folder on this machine",
+    "sftp": _SFTP,
+    "folder": _FOLDER,
+}
+_HOST = re.compile(r"[^\s/\\@?#]+")
 
 
 @dataclass(frozen=True)
@@ -69,12 +84,11 @@ class Connection:
             raw = None
         if not isinstance(raw, dict) or not raw.get("conn_type"):
             raise DeclarationError(_variable(id), "JSON", 'write {"conn_type": …, "host": …, …}')
-        port = raw.get("port")
         return cls(
             id=id,
             conn_type=str(raw["conn_type"]),
             host=str(raw.get("host") or ""),
-            port=int(port) if port not in (None, "") else None,
+            port=_port(id, raw.get("port")),
             schema=str(raw.get("schema") or ""),
             login=str(raw.get("login") or ""),
             password=str(raw.get("password") or ""),
@@ -82,12 +96,12 @@ class Connection:
         )
 
     @classmethod
-    def from_env(cls, id: str, environ: Mapping[str, str] | None = None) -> Connection:
-        """Read AIRFLOW_CONN_<ID>, in either form."""
+    def from_env(cls, id: str, environ: Mapping[str, str] | None = None, wanted: str = "") -> Connection:
+        """Read AIRFLOW_CONN_<ID>, in either form. `wanted`: see `missing`."""
         variable = _variable(id)
         text = (os.environ if environ is None else environ).get(variable, "").strip()
         if not text:
-            raise missing(id)
+            raise missing(id, wanted)
         return cls.from_json(id, text) if text.startswith("{") else cls.from_uri(id, text)
 
 
@@ -95,18 +109,40 @@ def addressed(connection: Connection | None, kind: str) -> Connection:
     """A connection that says where the source is. Raises DeclarationError."""
     if connection is None or not connection.host:
         raise DeclarationError(connection.id if connection else kind, "host", "give the address of the source")
+    if not _HOST.fullmatch(connection.host):
+        cure = "give the name of the server alone; http or https goes in schema, a path in extra.path"
+        raise DeclarationError(connection.id, "host", cure)
     return connection
 
 
-def missing(id: str) -> DeclarationError:
-    """What to say of a connection that nobody made: which, by which variable, and in what form."""
-    form = '{"conn_type": "http", "host": …, "login": …, "password": …}'
+def known_to(connection: Connection) -> Connection:
+    """A connection that says who we are there. Raises DeclarationError."""
+    for key in ("login", "password"):
+        if not getattr(connection, key):
+            raise DeclarationError(connection.id, key, "is empty; give what the source gave us to log in with")
+    return connection
+
+
+def missing(id: str, wanted: str = "") -> DeclarationError:
+    """What to say of a connection that nobody made: which, by which variable, and in what form.
+
+    `wanted` is what asks for it: a kind of connector, or the channel of an answer.
+    """
+    form = _FORMS.get(wanted, _FORMS["zgw"])
     cure = f"is no connection yet; add it in Airflow (Admin > Connections) or set {_variable(id)} to JSON: {form}"
     return DeclarationError("connection", id, cure)
 
 
 def _variable(id: str) -> str:
     return f"AIRFLOW_CONN_{id.upper()}"
+
+
+def _port(id: str, raw: object) -> int | None:
+    if raw in (None, ""):
+        return None
+    if isinstance(raw, bool) or not str(raw).isascii() or not str(raw).isdigit() or not 0 < int(str(raw)) < 65536:
+        raise DeclarationError(_variable(id), "port", "write a number from 1 to 65535, or leave it out")
+    return int(str(raw))
 
 
 def _extra(id: str, raw: object) -> dict[str, Any]:

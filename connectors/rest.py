@@ -25,7 +25,7 @@ from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.auth import ClientCredentials
 from connectors.client import Client, not_found
-from connectors.connection import Connection, addressed
+from connectors.connection import Connection, addressed, known_to
 from connectors.connector import NEVER, Before, Header, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.formats import jsonl
@@ -80,7 +80,7 @@ class RestConnector(Opening[Clients]):
                 raise DeclarationError(file, f"delivers.{bericht}.path", "name a list below the path of the connection")
 
     def _open(self) -> Clients:
-        return _clients(addressed(self._connection, "rest"), self._settings, self._tell)
+        return _clients(known_to(addressed(self._connection, "rest")), self._settings, self._tell)
 
     def fetch(
         self, requests: Sequence[Request], workdir: Path, vandaag: date, seen: Mapping[str, Before]

@@ -89,7 +89,7 @@ class FolderStore:
         try:
             yield self._root / path
         except FileNotFoundError:
-            failed = Vanished(path) if self._root.is_dir() else SourceUnavailable(f"{shown(path)}: no such folder")
+            failed = Vanished(path) if self._root.is_dir() else SourceUnavailable(f"{self._root}: no such folder")
         except PermissionError:
             failed = SourceRefused(f"{shown(path)}: we may not read or move here")
         except OSError as error:
@@ -107,7 +107,7 @@ class FolderStore:
                     if entry.is_file(follow_symlinks=False)
                 }
         except Vanished:
-            raise SourceRefused(f"{folder}: there is no such folder") from None
+            raise SourceRefused(f"{self._root / folder}: there is no such folder") from None
 
     def stat(self, path: str) -> Stat:
         with self._plainly(path) as place:

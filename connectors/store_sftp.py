@@ -16,7 +16,7 @@ from paramiko.pkey import UnknownKeyType
 from paramiko.sftp import CMD_NAME
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
-from connectors.connection import Connection
+from connectors.connection import Connection, addressed
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
 from connectors.file_names import shown
 from connectors.store import BLOCK, Stat, Vanished, copy, still, unfinished
@@ -33,7 +33,7 @@ class SftpStore:
     def __init__(
         self, connection: Connection, connect_timeout: float, read_timeout: float, attempts: int, backoff: float
     ) -> None:
-        self._connection = connection
+        self._connection = addressed(connection, "sftp")
         self._key = host_key(connection)
         self._own_key = own_key(connection)
         self._timeouts = connect_timeout, read_timeout
@@ -57,7 +57,7 @@ class SftpStore:
         try:
             return self._do(folder, work)
         except Vanished:
-            raise SourceRefused(f"{folder}: there is no such folder") from None
+            raise SourceRefused(f"{self._connection.host}: {folder}: there is no such folder") from None
 
     def stat(self, path: str) -> Stat:
         return self._do(path, lambda sftp: still(sftp.lstat(path)))

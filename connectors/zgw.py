@@ -30,7 +30,7 @@ from connectors.answers import stand_op
 from connectors.at_once import in_order
 from connectors.auth import ZgwToken
 from connectors.client import Client, HttpSettings, not_found
-from connectors.connection import Connection, addressed
+from connectors.connection import Connection, addressed, known_to
 from connectors.connector import NEVER, WHOSE, Before, Header, Payload, RawRecord, Request
 from connectors.errors import DeclarationError, SourceRefused
 from connectors.formats import jsonl
@@ -97,7 +97,7 @@ class ZgwConnector(Opening[Client]):
             build(ZgwOptions, table, file, f"delivers.{bericht}")
 
     def _open(self) -> Client:
-        connection = addressed(self._connection, "zgw")
+        connection = known_to(addressed(self._connection, "zgw"))
         base = connection.origin + str(connection.extra.get("path", "")).strip("/")
         auth = ZgwToken(connection.login, connection.password)
         return Client(base, self._settings, auth, tls_of(connection, self._tell))

@@ -71,12 +71,12 @@ def run_id(context: Mapping[str, Any]) -> str:
     return f"{dag_run.dag_id}/{dag_run.run_id}"
 
 
-def connection(connection_id: str) -> Connection:
-    """The connection as Airflow holds it. Raises DeclarationError when Airflow does not know it."""
+def connection(connection_id: str, wanted: str = "") -> Connection:
+    """The connection as Airflow holds it. Raises DeclarationError when Airflow does not know it: see `missing`."""
     try:
         found = BaseHook.get_connection(connection_id)
     except AirflowNotFoundException:
-        raise missing(connection_id) from None
+        raise missing(connection_id, wanted) from None
     return Connection(
         id=connection_id,
         conn_type=found.conn_type or "",
@@ -95,7 +95,8 @@ def context_of(region: Region, source: Source, connection_id: str = "") -> Conte
     Raises DeclarationError where Airflow does not know the connection.
     """
     airflow = get_current_context()
-    reached = connection(connection_id or source.connection_id)
+    wanted = source.answer.channel if connection_id else source.connector
+    reached = connection(connection_id or source.connection_id, wanted)
     return Context(region, source, vandaag(airflow, region.name), run_id(airflow), reached)
 
 

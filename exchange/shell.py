@@ -34,6 +34,7 @@ WIDE = None if sys.stdout.isatty() else 10_000
 # Nothing that is printed is markup: declarations, commands and senders write [brackets] and :colons: of their own.
 _PLAIN: dict[str, Any] = {"markup": False, "emoji": False, "highlight": False}
 out, err = Console(width=WIDE, **_PLAIN), Console(stderr=True, soft_wrap=True, **_PLAIN)
+FIRST, END = date(1900, 1, 1), date(2100, 1, 1)
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
@@ -132,9 +133,12 @@ def print_table(title: str, heads: Iterable[str], rows: Iterable[Iterable[Any]])
 def day(vandaag: str | None, region: str = "") -> date:
     """The day of `--vandaag`, else today as that region lives it. Raises DeclarationError."""
     try:
-        return date.fromisoformat(vandaag) if vandaag else today(region)
+        asked = date.fromisoformat(vandaag) if vandaag else today(region)
     except ValueError:
         raise DeclarationError("command line", "--vandaag", "must be a date, as in 2015-03-02") from None
+    if not FIRST <= asked < END:  # beyond these, days before and after could not be counted
+        raise DeclarationError("command line", "--vandaag", f"must be from {FIRST} on and before {END}")
+    return asked
 
 
 def of_each(work: Callable[[Region], Iterable[T]]) -> list[T]:

@@ -69,7 +69,7 @@ class Answering:
 
     def connection(self) -> Connection:
         """The connection as the environment gives it (AIRFLOW_CONN_<ID>), for use outside Airflow."""
-        return Connection.from_env(self.connection_id)
+        return Connection.from_env(self.connection_id, wanted=self.channel)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Source:
 
     def connection(self) -> Connection:
         """The connection as the environment gives it (AIRFLOW_CONN_<ID>), for use outside Airflow."""
-        return Connection.from_env(self.connection_id)
+        return Connection.from_env(self.connection_id, wanted=self.connector)
 
     @property
     def requests(self) -> list[Request]:

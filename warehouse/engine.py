@@ -41,9 +41,10 @@ def server_url() -> URL:
         raise WarehouseError("HUB_DATABASE_URL is not set: postgresql://login:password@host:port/postgres")
     try:
         url = make_url(given)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter of a port that is no number
         # The text itself holds a password and is not shown.
-        raise WarehouseError("HUB_DATABASE_URL is no address of a database") from None
+        form = "postgresql://login:password@host:port/postgres"
+        raise WarehouseError(f"HUB_DATABASE_URL is no address of a database: write {form}") from None
     if url.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise WarehouseError(f"HUB_DATABASE_URL names {url.drivername}: the hub needs postgresql")
     return url.set(drivername="postgresql+psycopg")

@@ -163,7 +163,7 @@ class TestSftp(ConnectorSuite):
     def test_a_missing_folder_is_told_to_the_owner(self, site: SftpSite, tmp_path: Path) -> None:
         with (
             site.connector(directory="nergens") as connector,
-            pytest.raises(SourceRefused, match="no such folder"),
+            pytest.raises(SourceRefused, match=r"127\.0\.0\.1: nergens: there is no such folder"),
         ):
             fetch(connector, tmp_path)
 
@@ -472,10 +472,18 @@ def test_a_folder_without_rights_is_told_to_the_owner(folder: Connector, root: P
         (root / "uit").chmod(0o755)
 
 
-def test_a_disk_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
+def test_a_disk_that_is_not_there_is_unavailable_and_named_whole(tmp_path: Path) -> None:
     connection = Connection("map", "fs", extra={"path": str(tmp_path / "weg")})
-    with open_connector("filedrop", connection, QUICK) as connector, pytest.raises(SourceUnavailable):
+    with open_connector("filedrop", connection, QUICK) as connector, pytest.raises(SourceUnavailable) as caught:
         fetch(connector, tmp_path)
+    assert str(caught.value) == f"{tmp_path}/weg: no such folder"
+
+
+def test_a_folder_that_is_missing_on_a_disk_is_named_whole(tmp_path: Path) -> None:
+    connection = Connection("map", "fs", extra={"path": str(tmp_path)})
+    with open_connector("filedrop", connection, QUICK) as connector, pytest.raises(SourceRefused) as caught:
+        fetch(connector, tmp_path)
+    assert str(caught.value) == f"{tmp_path}/uit: there is no such folder"
 
 
 def test_the_receipt_is_plain_text_that_can_be_stored(folder: Connector, tmp_path: Path) -> None:

@@ -141,6 +141,8 @@ def test_check_says_why_a_whole_delivery_would_be_refused(run: Any, tmp_path: Pa
     [
         (["run", "nergens"], "nergens: is no source; choose from proef"),
         (["run", "proef", "--vandaag", "morgen"], "--vandaag: must be a date"),
+        (["run", "proef", "--vandaag", "9999-12-31"], "--vandaag: must be from 1900-01-01 on and before 2100-01-01"),
+        (["publish", "--vandaag", "0001-01-01"], "--vandaag: must be from 1900-01-01 on and before 2100-01-01"),
         (["replay", "999", "--reason", "gebeld"], "there is no delivery 999"),
         (["rejects", "999"], "there is no delivery 999"),
         (["quality", "999"], "there is no delivery 999"),

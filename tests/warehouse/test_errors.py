@@ -80,7 +80,10 @@ def test_a_region_without_a_database_is_told_with_its_cure_and_not_tried_again(p
     assert postgres_server.password not in everything(error.value)
 
 
-@pytest.mark.parametrize("url", [None, "", f"geen adres {SECRET}", f"mysql://hub:{SECRET}@localhost/x"])
+@pytest.mark.parametrize(
+    "url",
+    [None, "", f"geen adres {SECRET}", f"mysql://hub:{SECRET}@localhost/x", f"postgresql://hub:{SECRET}@h:notaport/x"],
+)
 def test_a_wrong_address_is_told_without_the_address(monkeypatch: pytest.MonkeyPatch, url: str | None) -> None:
     monkeypatch.delenv("HUB_DATABASE_URL", raising=False)
     if url is not None:
