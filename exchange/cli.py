@@ -141,7 +141,9 @@ def _take_in_all(context: Context, delivery_ids: list[int], as_json: bool) -> No
         out.print(f"{context.source.id}: nothing new")
 
 
-@app.command(epilog="Example: `hub publish --vandaag 2015-03-02`")
+@app.command(
+    epilog="Example: `hub --region drenthe publish --vandaag 2015-03-02`; without `--region` all are published"
+)
 @one_line
 def publish(vandaag: Day = None, as_json: Json = False) -> None:
     """Make the marts anew from the current state, say whose figures may be behind, and whether they add up."""

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from connectors.filedrop_settings import settings_of
 from exchange.context import Context
 from exchange.document import Document, document, records
+from exchange.errors import DeclarationError
 from exchange.shell import Day, Json, SourceName, app, context_of, one_line, out, print_json
 from exchange.try_out import Tried, try_file, try_source
 from reports import retourbericht
@@ -40,12 +42,21 @@ def try_out(
     Unlike `check` it holds the delivery against the warehouse, and gives the answer that its sender would get.
     """
     context = context_of(source, vandaag, connect=file is None)
-    tried = [try_file(context, file)] if file else try_source(context)
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder)
+    tried = [try_file(context, file)] if file else try_source(context)
     tell(context, tried, as_json, folder)
     if not all(one.sound for one in tried):
         raise typer.Exit(1)
+
+
+def _make(folder: Path) -> None:
+    """The folder for the answers, before anything is judged."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        cure = f"{folder}: {error.strerror}; give a folder that can be made there"
+        raise DeclarationError("command line", "--out", cure) from None
 
 
 def tell(context: Context, tried: Sequence[Tried], as_json: bool, folder: Path | None = None) -> None:
@@ -66,22 +77,28 @@ def tell(context: Context, tried: Sequence[Tried], as_json: bool, folder: Path |
     if as_json:
         print_json(answers)
     elif not tried:
-        out.print(f"{context.source.id}: nothing to try", highlight=False)
+        out.print(f"{context.source.id}: nothing to try")
+    elif context.source.connector == "filedrop" and any(one.is_away for one in tried):
+        place = settings_of(context.source.settings, context.source.file)
+        out.print(
+            f"what was tried lies in the folder {place.archive} now, and is not loaded, also not later; once `proef` is"
+            f" gone, let it be delivered again, or put it back in the folder {place.directory}"
+        )
 
 
 def _show(found: Document, folder: Path | None) -> None:
     head = found.head
     levering = head["levering"]
-    out.print(f"PROEF {levering['nummer']} · {levering['bericht'] or '?'} · {levering['naam']}", highlight=False)
-    out.print(f"  {head['samenvatting']}", highlight=False)
+    out.print(f"PROEF {levering['nummer']} · {levering['bericht'] or '?'} · {levering['naam']}")
+    out.print(f"  {head['samenvatting']}")
     if head["weigering"]:
-        out.print(f"  {head['weigering']['code']}: {head['weigering']['tekst']}", highlight=False)
+        out.print(f"  {head['weigering']['code']}: {head['weigering']['tekst']}")
     for kind in head["fouten"]:
         for place in kind["velden"]:
-            out.print(f"  {place['aantal']:>6} × {kind['code']}: {place['tekst']}", highlight=False)
+            out.print(f"  {place['aantal']:>6} × {kind['code']}: {place['tekst']}")
     for one in head["waarschuwingen"]:
-        out.print(f"  {one['aantal']:>6} × let op {one['code']}: {one['tekst']}", highlight=False)
+        out.print(f"  {one['aantal']:>6} × let op {one['code']}: {one['tekst']}")
     for one in head["kwaliteit"]:
-        out.print(f"  geheel: {one['tekst']} {one['gevolg']}.", highlight=False)
+        out.print(f"  geheel: {one['tekst']} {one['gevolg']}.")
     place = f"{folder / found.name}.html" if folder else f"`hub answer {found.delivery_id} > antwoord.html`"
-    out.print(f"  the answer as its sender would read it: {place}", highlight=False)
+    out.print(f"  the answer as its sender would read it: {place}")

@@ -8,7 +8,7 @@ and nothing of it counts in the order of versions; the delivery bears the state 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from hashlib import sha256 as sha256_of
 from importlib.metadata import version
@@ -45,6 +45,7 @@ class Tried:
     counts: Counts
     held: bool = False
     fault_code: str | None = None
+    is_away: bool = False  # put away at its source: no later night finds it there
 
     @property
     def sound(self) -> bool:
@@ -97,8 +98,9 @@ def try_night(context: Context) -> list[Tried]:
     done = []
     with context.lock(), run(context), _fetched(context) as (connector, payloads):
         for payload in payloads:
-            done.append(_before(context, payload) or _try(context, payload, is_sent=True))
+            tried = _before(context, payload) or _try(context, payload, is_sent=True)
             connector.confirm(payload)
+            done.append(replace(tried, is_away=True))
             payload.path.unlink(missing_ok=True)
         tell(context, getattr(connector, "left", ()))
     log.info(

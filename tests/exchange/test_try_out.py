@@ -1,6 +1,7 @@
 """A proeflevering: the verdict of the night, the answer of the night, and not a row or a byte that stays."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,9 +10,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
-from exchange import try_out, workers
+import exchange.shell
+from exchange import cli_try, try_out, workers
 from exchange.answer import answer
+from exchange.cli import app
 from exchange.document import document, records
 from exchange.errors import DeclarationError
 from exchange.receive import receive
@@ -266,6 +270,27 @@ def test_what_somebody_tried_by_hand_is_still_told_to_the_sender(proef: Hub) -> 
     (found,) = try_night(proef.context())
     assert found.delivery_id != by_hand.delivery_id
     assert answer(proef.context()) == 1
+
+
+def test_what_a_night_tried_is_loaded_once_it_is_put_back(proef: Hub, hub: Hub, capsys: Any) -> None:
+    path = proef.put("aanmelding_1.xml", RECORDS)
+    cli_try.tell(proef.context(), try_night(proef.context()), as_json=False)
+    said = capsys.readouterr().out
+    assert "lies in the folder verwerkt now, and is not loaded" in said
+    assert "put it back in the folder uit" in said
+    assert hub.night() == []
+    shutil.move(proef.folder / "verwerkt" / path.name, path)
+    assert sum(one.accepted for one in hub.night()) == 2
+
+
+def test_a_folder_that_cannot_be_made_is_one_line_before_anything_is_judged(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of(hub, "aanmelding_1.xml", RECORDS)
+    monkeypatch.setattr(exchange.shell, "load_regions", lambda: [hub.region])
+    shown = CliRunner().invoke(app, ["try", hub.source.id, str(file), "--out", "/dev/null/x"])
+    assert (shown.exit_code, "--out: /dev/null/x: Not a directory" in shown.output) == (2, True), shown.output
+    assert hub.value("select count(*) from exchange.delivery") == 0
 
 
 def test_killed_while_it_judges_nothing_is_left(proef: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
