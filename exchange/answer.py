@@ -42,7 +42,10 @@ def _judged(context: Context) -> Connection:
         raise DeclarationError(source.file, "answer.connection", "answering needs a connection")
     expected = CHANNELS[source.answer.channel]
     if connection.conn_type != expected:
-        raise DeclarationError(connection.id, "conn_type", f"channel {source.answer.channel} needs {expected}")
+        fitting = next((word for word, kind in CHANNELS.items() if kind == connection.conn_type), "")
+        cure = f'make it "{fitting}"' if fitting else f"name a connection of {expected} in [answer]"
+        told = f'"{source.answer.channel}" needs {expected}, and connection {connection.id} is {connection.conn_type}'
+        raise DeclarationError(source.file, "answer.channel", f"{told}; {cure}")
     return connection
 
 

@@ -26,7 +26,11 @@ RegionName = Annotated[
     str, typer.Option("--region", help="The region; not needed where there is one, or one knows the code.")
 ]
 ConnectionId = Annotated[
-    str, typer.Option("--connection", help="An Airflow connection (`AIRFLOW_CONN_<ID>`): the source itself is asked.")
+    str,
+    typer.Option(
+        "--connection",
+        help="An Airflow connection (`AIRFLOW_CONN_<ID>`): the source is asked; with a SAMPLE only how it is reached.",
+    ),
 ]
 Title = Annotated[str, typer.Option(help="How the party is called; of a gemeente it is known.")]
 Out = Annotated[
@@ -62,7 +66,11 @@ def draft_source(
         raise DeclarationError(str(target), "file", "exists already; choose another name, or remove it")
     asked = Connection.from_env(connection) if connection else None
     drafted = new_source(everywhere, chosen, name, code, samples or [], asked, title)
-    target.write_text(drafted.text, encoding="utf-8")
+    try:
+        target.write_text(drafted.text, encoding="utf-8")
+    except OSError as error:
+        cure = f"{error.strerror}; give a file in a folder that exists and lets you write"
+        raise DeclarationError(str(target), "file", cure) from None
     _tell(drafted, target, as_json)
 
 
@@ -92,17 +100,17 @@ def _tell(drafted: Drafted, target: Path, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(target), "found": found, "fill_in": open_lines, "join": joins(drafted)})
         return
-    out.print(f"{target} is drafted", highlight=False, soft_wrap=True)
+    out.print(f"{target} is drafted", soft_wrap=True)
     for one, each in zip(found, drafted.matched, strict=True):
         if each.sample.is_ours:
-            out.print(f"  {one['bericht']}: {one['records']} records after the published schema", highlight=False)
+            out.print(f"  {one['bericht']}: {one['records']} records after the published schema")
             continue
         sure = ", ".join(f"{one['certain'].get(word, 0)} {word}" for word in (SURE, LIKELY, GUESS))  # type: ignore[attr-defined]
         out.print(f"  {one['bericht']}: {one['records']} records, {one['columns']} columns: {sure}, "
-                  f"{len(each.unknown)} niet herkend", highlight=False)  # fmt: skip
-    out.print(f"  to fill in: {', '.join(open_lines)}", highlight=False, soft_wrap=True)
+                  f"{len(each.unknown)} niet herkend")  # fmt: skip
+    out.print(f"  to fill in: {', '.join(open_lines)}", soft_wrap=True)
     for line in joins(drafted):
-        out.print(f"  first, {line}", highlight=False, soft_wrap=True)
+        out.print(f"  first, {line}", soft_wrap=True)
     first = next(iter(each.sample.name for each in drafted.matched))
     name = drafted.party.name
-    out.print(f"  then: hub check {first} --source {name} · hub try {name} {first}", highlight=False, soft_wrap=True)
+    out.print(f"  then: hub check {first} --source {name} · hub try {name} {first}", soft_wrap=True)

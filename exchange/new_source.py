@@ -14,11 +14,11 @@ from connectors.connection import Connection
 from exchange.drafting.ask import ask
 from exchange.drafting.draft import Party, draft
 from exchange.drafting.match import Matched, match
-from exchange.drafting.sample import FIRST_LINE, merged, read_file
+from exchange.drafting.sample import FIRST_LINE, Sample, merged, read_file
 from exchange.drafting.vocabulary import vocabulary
 from exchange.errors import DeclarationError
-from exchange.region import Region
-from exchange.source import CHANNELS
+from exchange.region import Region, region_codelists
+from exchange.source import CHANNELS, wrong_name
 from schemas.codelists import CodeLists
 from schemas.masking import shown
 
@@ -44,24 +44,27 @@ def new_source(
     title: str = "",
     without: Collection[str] = (),
 ) -> Drafted:
-    """Draft a source. `without`: sources whose words may not be used.
+    """Draft a source: from files, else from what its connection has. `without`: sources whose words may not be used.
 
     Raises DeclarationError, SourceUnavailable, SourceRefused.
     """
+    _judge_name(regions, region, name)
     kind = "gemeente" if len(code) == 4 else "aanbieder"
     known = {row.code: row.naam for row in CodeLists.standard().rows("gemeente")}
     if kind == "gemeente" and code not in known:
         raise DeclarationError("command line", "--code", f"{code} is no gemeente; see schemas/codelists/gemeente.csv")
     samples, folder = [read_file(file) for file in files], None
     try:
-        if connection is not None:
-            asked, folder = ask(connection)
-            samples += asked
+        if connection is not None and not samples:
+            samples, folder = ask(connection)
         if not samples:
             raise DeclarationError("command line", "SAMPLE", "give a file, or --connection to ask the source itself")
         if len({sample.connector for sample in samples}) > 1:
             raise DeclarationError("command line", "SAMPLE", "give files of one kind: what is delivered together")
-        words = vocabulary(regions, without)
+        if connection is not None:
+            _judge_way(samples[0], connection)
+        others_first = sorted(regions, key=lambda one: one.name == region.name)
+        words = vocabulary(others_first, _own_lists(region, code), without)
         found = tuple(match(sample, words, region.codelists) for sample in merged(samples))
     finally:
         if folder:
@@ -72,6 +75,31 @@ def new_source(
     own = connection.id if connection else f"{name}_{KINDS[samples[0].connector]}"
     party = Party(name, title or default, kind, code, region, own, channel)
     return Drafted(draft(party, found), party, found)
+
+
+def _own_lists(region: Region, code: str) -> CodeLists:
+    """The code lists with the desks of this party alone, for a gemeente: "Sociaal team" is that of whoever says so."""
+    if len(code) != 4:
+        return region.codelists
+    return region_codelists(tuple(one for one in region.lokets if one.gemeente_code == code), region.organisaties)
+
+
+def _judge_name(regions: Sequence[Region], region: Region, name: str) -> None:
+    if wrong := wrong_name(name):
+        raise DeclarationError("command line", "NAME", wrong)
+    other = next((one.name for one in regions if one.name != region.name and name in one.sources), "")
+    if other:
+        raise DeclarationError("command line", "NAME", f'region {other} has a source "{name}"; choose another name')
+
+
+def _judge_way(sample: Sample, connection: Connection) -> None:
+    """Files come by a folder or SFTP, and a page of an API from that API."""
+    if (sample.connector == "filedrop") != (connection.conn_type in CHANNELS.values()):
+        ways = " or ".join(CHANNELS.values()) if sample.connector == "filedrop" else "http"
+        cure = (
+            f"is {connection.conn_type}, and what {shown(sample.name)} holds comes by {ways}; give another connection"
+        )
+        raise DeclarationError(connection.id, "conn_type", cure)
 
 
 def _judge(found: Sequence[Matched]) -> None:

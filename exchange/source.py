@@ -139,7 +139,8 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
     """One source from its file. Raises DeclarationError: file, key, cure."""
     # What sources of one region share, and what those of all regions do.
     table = read_toml(path, [path.parent.parent / "shared", path.parent.parent.parent / "shared"])
-    _judge_name(path.stem, table)
+    if wrong := wrong_name(path.stem):
+        raise table.wrong("file name", wrong)
     kind = table.choice("kind", ("gemeente", "aanbieder"))
     code = table.text("code")
     if kind == "gemeente" and code not in gemeenten:
@@ -225,13 +226,16 @@ def _answering(table: Table, connection_id: str) -> Answering:
     return Answering(channel, connection_id, directory)
 
 
-def _judge_name(name: str, table: Table) -> None:
-    """The name of the file is that of the source in every table, folder and address, and its DAG in Airflow."""
+def wrong_name(name: str) -> str:
+    """Why a source cannot have this name, with its cure; "" where it can.
+
+    The name of the file is that of the source in every table, folder and address, and its DAG in Airflow.
+    """
     if not NAME.fullmatch(name):
-        cure = "is no name for a source; rename it with a-z, 0-9 and _, a letter first"
-        raise table.wrong("file name", f'"{name}" {cure}')
+        return f'"{name}" is no name for a source; rename it with a-z, 0-9 and _, a letter first'
     if (first := name.partition("_")[0]) in RESERVED:
-        raise table.wrong("file name", f'names that begin with "{first}" are those of the hub; rename it')
+        return f'names that begin with "{first}" are those of the hub; rename it'
+    return ""
 
 
 def _delivered(table: Table, codelists: CodeLists) -> dict[str, Delivers]:

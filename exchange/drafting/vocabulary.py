@@ -9,6 +9,8 @@ from difflib import SequenceMatcher
 from functools import cache
 
 from exchange.region import Region
+from exchange.words import fields_of
+from schemas.codelists import CodeLists
 
 #: What an abbreviation stands for in the names of columns.
 SHORT: Mapping[str, str] = {
@@ -39,8 +41,9 @@ class Vocabulary:
         return max((_near(theirs, name) * worth, name) for name, worth in known)
 
 
-def vocabulary(regions: Iterable[Region], without: Collection[str] = ()) -> Vocabulary:
-    """The words of all declared sources but those `without`."""
+def vocabulary(regions: Iterable[Region], codelists: CodeLists, without: Collection[str] = ()) -> Vocabulary:
+    """The words of all declared sources but those `without`; the last region says what a word means. A code that
+    these lists do not have, the desk of another gemeente or region, stands for nothing here."""
     found = Vocabulary()
     for source in (one for region in regions for one in region.sources.values() if one.id not in without):
         if column := source.settings.get("removed_column"):
@@ -49,7 +52,10 @@ def vocabulary(regions: Iterable[Region], without: Collection[str] = ()) -> Voca
             for theirs, path in delivers.rename.items():
                 found.names[path].add(theirs)
             for path, words in delivers.codes.items():
-                found.codes[path].update({word.casefold(): code for word, code in words.items()})
+                field_ = fields_of(delivers.contract)[path]
+                lijst = field_.lijst if field_ else None
+                known = {word: code for word, code in words.items() if not lijst or codelists.knows(lijst, code)}
+                found.codes[path].update({word.casefold(): code for word, code in known.items()})
     return found
 
 

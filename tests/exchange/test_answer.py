@@ -380,7 +380,7 @@ def test_a_box_that_refuses_us_says_so_at_once(hub: Hub, server: SftpServer) -> 
 
 def test_a_channel_that_does_not_fit_its_connection_is_our_own_mistake(hub: Hub, server: SftpServer) -> None:
     context = replace(to_box(hub, server), connection=Connection("postvak", "fs", extra={"path": "/tmp"}))
-    with pytest.raises(DeclarationError, match="postvak: conn_type: channel sftp needs sftp"):
+    with pytest.raises(DeclarationError, match=r'answer.channel: "sftp" needs sftp, and connection postvak is'):
         answer(context)
 
 

@@ -265,6 +265,50 @@ def test_what_cannot_be_drafted_says_what_to_do(
     assert "\n" not in str(caught.value)
 
 
+def test_a_sample_beside_a_connection_says_what_and_the_connection_how(
+    drenthe: Region, delivered: Mapping[str, list[Path]], tmp_path: Path
+) -> None:
+    empty = Connection("borger_fs", "fs", extra={"path": str(tmp_path)})
+    told = tomllib.loads(new_source([drenthe], drenthe, "twee", "1681", delivered["borger_odoorn"], empty).text)
+    assert (told["connection"]["id"], told["answer"]["channel"]) == ("borger_fs", "folder")
+    assert set(told["delivers"]) == {"aanmelding", "inzet", "onderzoek"}
+    with pytest.raises(DeclarationError, match=r"conn_type: is http, and what .* holds comes by sftp or fs"):
+        new_source([drenthe], drenthe, "twee", "1681", delivered["borger_odoorn"], Connection("een_api", "http", "h"))
+
+
+def test_a_desk_is_drafted_for_the_gemeente_that_has_it(drenthe: Region, tmp_path: Path) -> None:
+    said = ("Wmo-loket", "Jeugdloket", "Sociaal team")  # so say Assen, Emmen and, of Parkstad, Kerkrade
+    rows = [row.replace("0106-WMO", said[number % 3]) for number, row in enumerate(ROWS)]
+    file = tmp_path / "aanmelding.csv"
+    file.write_text("\n".join([HEADS, *rows]))
+    for code, own in (("0106", {"0106-WMO", "0106-JEU", "0106-SOC"}), ("1699", set())):
+        drafted = new_source(load_regions(), drenthe, "nieuw", code, [file])
+        desks = tomllib.loads(drafted.text)["delivers"]["aanmelding"].get("codes", {}).get("loket_code", {})
+        assert set(desks.values()) == own
+
+
+def test_a_name_of_another_region_is_taken(delivered: Mapping[str, list[Path]]) -> None:
+    everywhere = load_regions()
+    (drenthe,) = [region for region in everywhere if region.name == "drenthe"]
+    with pytest.raises(DeclarationError, match='region parkstad has a source "kerkrade"'):
+        new_source(everywhere, drenthe, "kerkrade", "0106", delivered["borger_odoorn"])
+
+
+def test_what_is_left_to_do_keeps_its_brackets(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "aanmelding.csv"
+    file.write_text("\n".join([HEADS, *ROWS]))
+    shown = run("nieuw", str(file), "--code", "0059", "--out", str(tmp_path / "nieuw.toml"))
+    for words in ('add [organisaties."0059"] with naam', '[loket."0059-WMO"]', "[inwoners.gemeente]"):
+        assert words in shown.output
+
+
+def test_a_place_that_cannot_be_written_is_one_line(run: Any, tmp_path: Path) -> None:
+    file = tmp_path / "aanmelding.csv"
+    file.write_text("\n".join([HEADS, *ROWS]))
+    shown = run("nieuw", str(file), "--code", "1680", "--out", str(tmp_path / "nergens" / "x.toml"))
+    assert (shown.exit_code, "give a file in a folder that exists" in shown.output) == (2, True), shown.output
+
+
 HEADS = "Aanmeldnummer;Gemeld op;Loket;BSN;Achternaam;Geboren op"
 ROWS = [
     f"SK-{number:04d};{number + 1:02d}-02-2015;0106-WMO;{BSN[number % 4]};Verzonnen;17-05-1980" for number in range(9)
@@ -417,6 +461,10 @@ def test_the_command_says_what_was_seen_and_what_is_left(
         (["x", "--code", "9999"], "9999 is no gemeente"),
         (["x"], "give the CBS-gemeentecode"),
         (["x", "--code", "1680"], "give a file"),
+        (["../x", "--code", "1680"], '"../x" is no name for a source'),
+        (["a b", "--code", "1680"], '"a b" is no name for a source'),
+        (["[/x]", "--code", "1680"], '"[/x]" is no name for a source'),
+        (["publish_x", "--code", "1680"], 'begin with "publish" are those of the hub'),
         (["x", "--code", "1680", "--connection", "nergens"], "AIRFLOW_CONN_NERGENS"),
     ],
 )
