@@ -53,7 +53,7 @@ def _of_gemeente(table: Table, code: str, codelists: CodeLists, sources: Mapping
     naam = codelists.periods("gemeente")[code][-1].naam
     for part in table.tables("invulling", cure="what the gemeente asks, and since when"):
         van, known_from = (date.fromisoformat(part.date(key)) for key in ("van", "known_from"))
-        tot_en_met = date.fromisoformat(part.date("tot_en_met")) if "tot_en_met" in part.values else None
+        tot_en_met = date.fromisoformat(part.date("tot_en_met")) if part.has("tot_en_met") else None
         if tot_en_met is not None and tot_en_met < van:
             raise part.wrong("tot_en_met", f"lies before van; choose {van} or later")
         berichten = [name for name in part.names() if name not in ABOUT]
@@ -64,7 +64,7 @@ def _of_gemeente(table: Table, code: str, codelists: CodeLists, sources: Mapping
                 raise part.wrong(bericht, f"is unknown; name a bericht ({', '.join(names())}) or {', '.join(ABOUT)}")
             asked = part.table(bericht)
             contract = contract_of(bericht, asked)
-            verplicht = tuple(asked.texts("verplicht")) if "verplicht" in asked.values else ()
+            verplicht = tuple(asked.texts("verplicht")) if asked.has("verplicht") else ()
             for path in verplicht:
                 _judge_required(asked, contract, path, verplicht)
             alleen = {path: tuple(asked.table("alleen").texts(path)) for path in asked.table("alleen").names()}

@@ -15,6 +15,8 @@ from croniter import CroniterError, croniter
 from exchange.errors import DeclarationError
 
 CRON = re.compile(r"^(\S+ ){4}\S+$")
+# One address, as HTML's input of type email takes it: nothing in it can begin a second one, or a header.
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}")
 OPEN = "INVULLEN"  # in a draft: nobody but the region can know this
 FIRST_DAY = datetime(2015, 1, 1)  # from here on a schedule must come to a next time
 
@@ -30,13 +32,18 @@ class Table:
     path: str = ""
     layers: Layers = ()  # a declaration over others: (file, its own values), the uppermost first
     _read: set[str] = field(default_factory=set)
+    _optional: set[str] = field(default_factory=set)
     _tables: dict[str, "Table"] = field(default_factory=dict)
 
     def wrong(self, key: str, cure: str) -> DeclarationError:
         """The error to raise: this file, this key, and what to do."""
         place = ".".join(part for part in (self.path, key) if part)
-        said = (file for file, values in self.layers if _says(values, place))
-        return DeclarationError(next(said, self.file), place, cure)
+        return DeclarationError(self.file_of(key), place, cure)
+
+    def file_of(self, key: str) -> str:
+        """The file that says this key: of a declaration that stands on others the uppermost that does."""
+        place = ".".join(part for part in (self.path, key) if part)
+        return next((file for file, values in self.layers if _says(values, place)), self.file)
 
     def _get(self, key: str, kind: type | UnionType, what: str, cure: str = "") -> Any:
         self._read.add(key)
@@ -53,11 +60,25 @@ class Table:
         if value == OPEN:
             raise self.wrong(key, f"is still {OPEN}; fill it in" + (f" ({what})" if what else ""))
 
+    def has(self, key: str) -> bool:
+        """Whether it says a key that it may leave out."""
+        self._optional.add(key)
+        return key in self.values
+
     def text(self, key: str, cure: str = "") -> str:
-        """A text that is not empty."""
+        """A text that is not empty, on one line."""
         value: str = self._get(key, str, 'a text in quotes: codes too, as in "0106"', cure)
         if not value.strip():
             raise self.wrong(key, "is empty; fill it in")
+        if not value.isprintable():
+            raise self.wrong(key, "holds a line end or another sign that is no text; write it on one line")
+        return value
+
+    def email(self, key: str, cure: str = "") -> str:
+        """One e-mail address, to which the hub may write."""
+        value = self.text(key, cure)
+        if not EMAIL.fullmatch(value):
+            raise self.wrong(key, "must be one e-mail address, as in gegevensbeheer@assen.example")
         return value
 
     def number(self, key: str) -> int:
@@ -84,6 +105,8 @@ class Table:
     def date(self, key: str) -> str:
         """A date, given back as yyyy-mm-dd."""
         value: date = self._get(key, date, "a date without quotes, as in 2014-12-15")
+        if isinstance(value, datetime):
+            raise self.wrong(key, "must be a date without a time, as in 2014-12-15")
         return value.isoformat()
 
     def texts(self, key: str) -> list[str]:
@@ -159,7 +182,7 @@ class Table:
             raise self.wrong(unknown[0], f"is unknown; remove it or mend the spelling (known: {self._known()})")
 
     def _known(self) -> str:
-        return ", ".join(sorted(self._read))
+        return ", ".join(sorted(self._read | self._optional))
 
 
 BASE = "based_on"
@@ -183,7 +206,10 @@ def read_toml(path: Path, bases: Sequence[Path] = ()) -> Table:
         layers.append((_short(known[base]), below))
         values = _over(values, below)
         name = f"{name} (on {base})"
-    return Table(name, values, layers=tuple(layers) if len(layers) > 1 else ())
+    table = Table(name, values, layers=tuple(layers) if len(layers) > 1 else ())
+    if bases:
+        table.has(BASE)
+    return table
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -119,10 +119,10 @@ def _layer(table: Table, contract: Contract | None) -> Layer:
 
 
 def _bounds(table: Table) -> dict[str, Any]:
-    values: dict[str, Any] = {name: table.real(name) for name in BOUNDS if name in table.values}
-    if "vanaf" in table.values:
+    values: dict[str, Any] = {name: table.real(name) for name in BOUNDS if table.has(name)}
+    if table.has("vanaf"):
         values["vanaf"] = table.number("vanaf")
-    if "wat" in table.values:
+    if table.has("wat"):
         values["wat"] = table.text("wat")
     for level in ("warn", "hold"):
         low, high = values.get(f"{level}_min"), values.get(f"{level}_max")
@@ -134,9 +134,9 @@ def _bounds(table: Table) -> dict[str, Any]:
 def _plausible(table: Table, contract: Contract) -> Plausible:
     veld = table.text("veld")
     kind = _field(table, veld, contract, "veld")
-    codes = tuple(table.texts("codes")) if "codes" in table.values else ()
-    na = table.text("na") if "na" in table.values else ""
-    boven, onder = (table.real(name) if name in table.values else None for name in ("boven", "onder"))
+    codes = tuple(table.texts("codes")) if table.has("codes") else ()
+    na = table.text("na") if table.has("na") else ""
+    boven, onder = (table.real(name) if table.has(name) else None for name in ("boven", "onder"))
     if bool(codes) == (boven is not None or onder is not None):
         raise table.wrong("boven", "say either codes, or boven or onder")
     if na and (_field(table, na, contract, "na"), kind) != ("date", "date"):

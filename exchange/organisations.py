@@ -48,7 +48,7 @@ def read_organisaties(table: Table) -> tuple[dict[str, str], dict[str, str]]:
         row = table.table(code)
         organisaties[code] = row.text("naam")
         row.text("soort")
-        if "rsin" in row.values:
+        if row.has("rsin"):
             rsin = row.text("rsin")
             if not RSIN.fullmatch(rsin) or not elfproef(rsin):
                 raise row.wrong("rsin", f"{rsin} is no RSIN: nine digits that pass the elfproef; mend it")

@@ -161,7 +161,7 @@ def load_region(folder: Path) -> Region:
     database = table.text("database")
     if not DATABASE_NAME.fullmatch(database):
         raise table.wrong("database", f'"{database}" is no name for a database; use a-z, 0-9 and _, at most 48')
-    contact = table.text("contact", cure="the address that senders may mail, of the hub itself")
+    contact = table.email("contact", cure="the address that senders may mail, of the hub itself")
     gemeenten = read_gemeenten(table)
     organisaties, rsins = read_organisaties(table.table("organisaties"))
     table.end()

@@ -24,6 +24,8 @@ from schemas.errors import ContractError
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 RESERVED = ("publish", "housekeeping", "replay")  # what Airflow runs for a region bears names like these
 PROEF = "**PROEF**: wat deze bron levert wordt getoetst en beantwoord; er wordt niets van bewaard of verwerkt.\n\n"
+# Article 6, first member; c and e stand on another law, which has to be named (third member).
+GRONDSLAG = re.compile(r"AVG6-1([abdf]|[ce]/[A-Z][A-Za-z]*[0-9][0-9a-z.]*)")
 CHANNELS: Mapping[str, str] = {"sftp": "sftp", "folder": "fs"}  # channel of an answer -> conn_type of its connection
 
 
@@ -160,9 +162,9 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
         code=code,
         connector=table.choice("connector", tuple(KINDS)),
         schedule=table.cron("schedule"),
-        owner=table.text("owner"),
+        owner=table.email("owner"),
         verwerking=Verwerking(
-            verwerking.text("grondslag", cure="name the article, for example AVG6-1e/Wmo5.1.1"),
+            _grondslag(verwerking),
             verwerking.date("verwerkersovereenkomst"),
             verwerking.text("dpia"),
             _controllers(verwerking, code, codelists),
@@ -174,7 +176,7 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
         region=region,
         file=f"regions/{region}/sources/{path.name}",
         quality=quality,
-        is_proef="proef" in table.values and table.flag("proef"),
+        is_proef=table.has("proef") and table.flag("proef"),
     )
     verwerking.end()
     table.end()
@@ -187,9 +189,20 @@ def load_source(path: Path, region: str, gemeenten: tuple[str, ...], codelists: 
     return source
 
 
+def _grondslag(table: Table) -> str:
+    """Why the hub may process it: the part of AVG 6, and the article that it stands on."""
+    grondslag = table.text("grondslag", cure="name the article, for example AVG6-1e/Wmo5.1.1")
+    if not GRONDSLAG.fullmatch(grondslag):
+        cure = (
+            f'"{grondslag}" is no basis of AVG article 6; write AVG6-1a, b, d or f, or AVG6-1c or AVG6-1e with the law'
+        )
+        raise table.wrong("grondslag", f"{cure}, as in AVG6-1e/Wmo5.1.1")
+    return grondslag
+
+
 def _controllers(table: Table, code: str, codelists: CodeLists) -> tuple[str, ...]:
     """Whose records a source may carry: those of the party itself, or of exactly those that are named."""
-    if "verantwoordelijken" not in table.values:
+    if not table.has("verantwoordelijken"):
         return (code,)
     named = table.texts("verantwoordelijken")
     for one in named:
@@ -216,9 +229,9 @@ def _answering(table: Table, connection_id: str) -> Answering:
     answer = table.table("answer", cure='each delivery is answered: channel = "sftp"')
     channel = answer.choice("channel", tuple(CHANNELS))
     has_files = table.values.get("connector") == "filedrop"
-    if "connection" in answer.values or not has_files:
+    if answer.has("connection") or not has_files:
         connection_id = answer.text("connection", cure="the id of the connection to the box of this sender")
-    directory = answer.text("directory") if "directory" in answer.values else "in"
+    directory = answer.text("directory") if answer.has("directory") else "in"
     path = PurePosixPath(directory)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         raise answer.wrong("directory", "give a folder below that of the connection")

@@ -86,6 +86,15 @@ def read_words(table: Table, contracts: Iterable[Contract], codelists: CodeLists
         if path not in known:
             about = " and ".join(f"{contract.bericht} v{contract.versie}" for contract in berichten)
             raise table.wrong(f"{section}.{key}", f"{about} has no field {path}")
+    first_of: dict[tuple[str, str], str] = {}
+    for theirs, path in words.rename.items():
+        # A file may name another column than the one that it stands on; of one file two are a mistake.
+        first = first_of.setdefault((table.file_of(f"rename.{theirs}"), path), theirs)
+        if first != theirs:
+            raise table.wrong(f"rename.{theirs}", f"{path} is filled from {first} already; leave one of them out")
+    for path, separator in words.split.items():
+        if not separator:
+            raise table.wrong(f"split.{path}", 'is empty; give what stands between the values, as in ";"')
     coded = [("vast", path, path, value) for path, value in words.vast.items()]
     for path, translated in words.codes.items():
         coded += [(f"codes.{path}", word, path, code) for word, code in translated.items()]

@@ -80,9 +80,28 @@ def test_a_sound_declaration_loads(tmp_path: Path) -> None:
         ("code that does not exist", 'financier_code = "1"', 'financier_code = "7"', "vast.financier_code", "7"),
         ("word to no code", '"balie" = "1"', '"balie" = "77"', "codes.kanaal_code.balie", "does not exist"),
         ("unknown field", "financier_code =", "finacier_code =", "vast.finacier_code", "no field"),
+        ("owner is a name", "gegevensbeheer@coevorden.example", "Jan", "owner", "must be one e-mail address"),
+        ("two owners", "gegevensbeheer@c", "jan@x.example, piet@c", "owner", "must be one e-mail address"),
+        ("a header in the owner", 'coevorden.example"', 'coevorden.example\\nBcc: x@y.example"', "owner", "one line"),
+        ("grondslag of its own", "AVG6-1e/Wmo5.1.1", "iets", "verwerking.grondslag", '"iets" is no basis of AVG'),
+        ("task without a law", "AVG6-1e/Wmo5.1.1", "AVG6-1e", "verwerking.grondslag", "as in AVG6-1e/Wmo5.1.1"),
+        ("no such part of article 6", "AVG6-1e/W", "AVG6-1g/W", "verwerking.grondslag", "is no basis of AVG"),
+        ("agreement with a time", "2014-12-15", "2014-12-15T10:00:00", "verwerkersovereenkomst", "date without a time"),
+        ("title of two lines", '"Gemeente Coevorden"', '"""Gemeente\nCoevorden"""', "name", "on one line"),
+        ("two columns to one field", "[delivers.aanmelding.vast]",
+         '[delivers.aanmelding.rename]\na = "kanaal_code"\nb = "kanaal_code"\n[delivers.aanmelding.vast]',
+         "delivers.aanmelding.rename.b", "kanaal_code is filled from a already"),
+        ("nothing to split at", "[delivers.aanmelding.vast]",
+         '[delivers.aanmelding.split]\nleefgebied_code = ""\n[delivers.aanmelding.vast]',
+         "delivers.aanmelding.split.leefgebied_code", "is empty; give what stands between the values"),
+        ("unknown key names all", 'kind = "gemeente"', 'kind = "gemeente"\nkleur = "rood"', "kleur",
+         "(known: answer, based_on, code, connection, connector, delivers, kind, name, owner, proef, quality, schedule,"
+         " shared, verwerking)"),
+        ("unknown key of [answer] names all", 'channel = "folder"', 'channel = "folder"\nkanaal = 1', "answer.kanaal",
+         "(known: channel, connection, directory)"),
         ("no TOML", 'name = "Gemeente Coevorden"', "name = Gemeente", "file", "is no TOML"),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_key_gives_one_line(tmp_path: Path, illness: str, old: str, new: str, key: str, cure: str) -> None:
     loaded = region(tmp_path, SOURCE.replace(old, new, 1))
     assert not loaded.sources, illness
@@ -257,6 +276,25 @@ def test_a_source_based_on_another_file_only_says_what_differs(tmp_path: Path) -
     delivers = loaded.sources["coevorden"].delivers["aanmelding"]
     assert delivers.rename == {"eigenschap.kanaal": "kanaal_code", "eigenschap.rol": "clientrol_code"}
     assert delivers.codes == {"kanaal_code": {"post": "3", "balie": "1"}}
+
+
+def test_a_source_may_name_another_column_than_the_file_that_it_stands_on(tmp_path: Path) -> None:
+    shared = tmp_path / "regions" / "proef" / "shared"
+    shared.mkdir(parents=True)
+    (shared / "suite.toml").write_text('[shared.rename]\nkanaal = "kanaal_code"\n')
+    own = '[shared.rename]\nweg = "kanaal_code"\n'
+    assert region(tmp_path, 'based_on = "suite"\n' + SOURCE + own).faults == ()
+    (shared / "suite.toml").write_text('[shared.rename]\nkanaal = "kanaal_code"\nvia = "kanaal_code"\n')
+    (fault,) = region(tmp_path, 'based_on = "suite"\n' + SOURCE + own).faults
+    assert str(fault) == (
+        "regions/proef/shared/suite.toml: shared.rename.via: kanaal_code is filled from kanaal already;"
+        " leave one of them out"
+    )
+
+
+@pytest.mark.parametrize("grondslag", ["AVG6-1a", "AVG6-1c/Wpg5", "AVG6-1e/Jeugdwet7.4.0"])
+def test_each_basis_of_article_6_can_be_named(tmp_path: Path, grondslag: str) -> None:
+    assert region(tmp_path, SOURCE.replace("AVG6-1e/Wmo5.1.1", grondslag)).faults == ()
 
 
 def test_a_base_that_does_not_exist_is_one_line(tmp_path: Path) -> None:

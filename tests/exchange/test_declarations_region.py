@@ -45,6 +45,7 @@ ASSEN = 'rsin  = "811401066"'
         ("gemeente twice", '    "1731",', '    "1731",\n    "0106",', "gemeenten: 0106 stands there twice; leave one"),
         ("no gemeente", '    "1731",', '    "1731",\n    "9999",', "gemeenten: 9999 is no gemeente; see schemas"),
         ("other name", '"drenthe"', '"drente"', 'name: must be "drenthe", the name of its folder'),
+        ("contact is a name", "regiohub@drenthe.example", "Jan", "contact: must be one e-mail address"),
         ("strange name", '"drenthe"', '"Drenthe Zuid"', 'name: "Drenthe Zuid" is no name for a region'),
     ],
 )  # fmt: skip

@@ -38,6 +38,8 @@ NIGHTS = (1, 2, 3, 4, 5, 6, 8, 9)
 TABLES = {"aa_en_hunze": "1680", "borger_odoorn": "1681", "westerveld": "1701"}
 SETTINGS = ("format", "delimiter", "encoding", "removed_column", "removed_word")
 FILLED_IN = {
+    "owner": '"gegevensbeheer@x.example"',
+    "grondslag": '"AVG6-1e/Wmo5.1.1"',
     "verwerkersovereenkomst": "2014-12-18",
     "financier_code": '"1"',
     "grondslag_code": '"1"',
@@ -192,7 +194,7 @@ def test_a_draft_does_not_load_until_the_lines_of_the_law_are_filled_in(
     file, text = tmp_path / "regions" / "x.toml", drafted.text
     file.parent.mkdir()
     for key, value in [
-        ("owner", '"beheer@x.example"'), ("verwerking.grondslag", '"AVG6-1e"'),
+        ("owner", '"beheer@x.example"'), ("verwerking.grondslag", '"AVG6-1e/Wmo5.1.1"'),
         ("verwerking.verwerkersovereenkomst", "2014-12-18"), ("verwerking.dpia", '"D"'),
         ("shared.vast.financier_code", '"1"'), ("shared.vast.grondslag_code", '"1"'),
     ]:  # fmt: skip
