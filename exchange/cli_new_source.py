@@ -8,6 +8,7 @@ import typer
 
 from connectors.connection import Connection
 from exchange.declaration import OPEN
+from exchange.drafting.draft import not_found
 from exchange.drafting.match import GUESS, LIKELY, SURE
 from exchange.errors import DeclarationError
 from exchange.new_source import Drafted, joins, new_source
@@ -63,7 +64,7 @@ def draft_source(
     chosen = _region(everywhere, region, code)
     target = file or region_folder(chosen.name) / "sources" / f"{name}.toml"
     if target.exists():
-        raise DeclarationError(str(target), "file", "exists already; choose another name, or remove it")
+        raise DeclarationError(str(target), "file", "exists already; remove it, or draft beside it with --out")
     asked = Connection.from_env(connection) if connection else None
     drafted = new_source(everywhere, chosen, name, code, samples or [], asked, title)
     try:
@@ -108,6 +109,10 @@ def _tell(drafted: Drafted, target: Path, as_json: bool) -> None:
         sure = ", ".join(f"{one['certain'].get(word, 0)} {word}" for word in (SURE, LIKELY, GUESS))  # type: ignore[attr-defined]
         out.print(f"  {one['bericht']}: {one['records']} records, {one['columns']} columns: {sure}, "
                   f"{len(each.unknown)} niet herkend")  # fmt: skip
+    for each in drafted.matched:
+        if paths := not_found(each):
+            bericht = each.contract.bericht
+            out.print(f"  required, and in no column of {bericht}: {', '.join(paths)}", soft_wrap=True)
     out.print(f"  to fill in: {', '.join(open_lines)}", soft_wrap=True)
     for line in joins(drafted):
         out.print(f"  first, {line}", soft_wrap=True)

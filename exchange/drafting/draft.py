@@ -111,15 +111,24 @@ def _words(party: Party, each: Matched) -> Iterator[Word]:
     for path in each.missing:
         if path in ORGANISATIONS and (party.kind == "gemeente" or path != "gemeente_code"):
             yield Word("vast", path, party.code, "staat niet in de levering; de afzender zelf")
-        elif path.rpartition(".")[2] in ("financier_code", "grondslag_code", *ORGANISATIONS):
+        elif _is_constant(path):
             yield Word("vast", path, OPEN, f"staat niet in de levering. {_choices(each, path, party.region.codelists)}")
         else:
-            yield Word("", path, None, "is verplicht en in geen kolom gevonden: vul hierboven in welke kolom het is")
+            yield Word("", path, None, "is verplicht en in geen kolom gevonden: zeg het in rename, hieronder")
     same = [one.column for one in each.matches if one.column == one.path and one.certainty == SURE]
     if same:
         yield Word("", "zeker, heten al zo", None, ", ".join(same))
     for one in each.matches:
         yield from _of(one)
+
+
+def not_found(each: Matched) -> list[str]:
+    """The fields that every record needs, that no column was taken for and that no constant can stand for."""
+    return [path for path in each.missing if not each.sample.is_ours and not _is_constant(path)]
+
+
+def _is_constant(path: str) -> bool:
+    return path.rpartition(".")[2] in ("financier_code", "grondslag_code", *ORGANISATIONS)
 
 
 def _choices(each: Matched, path: str, codelists: CodeLists) -> str:

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from exchange.drafting.sample import Column, Sample
 from exchange.drafting.shapes import FITS, TELLING, Fit, fit
-from exchange.drafting.vocabulary import Vocabulary, words
+from exchange.drafting.vocabulary import ALMOST, Vocabulary, words
 from exchange.words import fields_of
 from schemas.codelists import CodeLists
 from schemas.contract import Contract, load_all
@@ -127,6 +127,8 @@ def _judged(column: Column, path: str, near: float, word: str, found: Fit) -> It
     else:
         score = NAME * near + SHAPE * found.share * found.telling - (0 if found.share >= 0.8 else 0.35)
         shown = f"{found.share:.0%} van de waarden past"
+    if path.endswith("_code") and near >= ALMOST:  # words that nobody translated yet: the name says which field it is
+        score = max(score, LEAST)
     if score < LEAST:
         return
     fits = found.share is not None and found.share >= FITS
@@ -137,7 +139,9 @@ def _judged(column: Column, path: str, near: float, word: str, found: Fit) -> It
 def _left(
     columns: Mapping[str, Column], fields: Mapping[str, object], codelists: CodeLists
 ) -> Iterator[tuple[float, Match]]:
-    """What only values can tell: columns that of the most telling kind fit exactly one field that is still open."""
+    """What only values can tell: columns that of the most telling kind fit exactly one field that is still open, or
+    alone fit exactly one that every record needs."""
+    wide: dict[str, dict[str, Fit]] = {}
     for column in columns.values():
         if column.inside or column.name.startswith(PROTOCOL) or not column.values:
             continue
@@ -145,6 +149,7 @@ def _left(
             (TELLING[each.type], path, shown)
             for path, each in fields_of_type(fields)
             if each.type in BY_VALUES
+            and (each.type != "tijdstip" or any(":" in value for value in column.values))  # a day is no moment
             and (shown := fit(each, column.values, codelists, {})).share is not None
             and (shown.share or 0) >= FITS
         ]
@@ -154,6 +159,15 @@ def _left(
             path, shown = fitting[0]
             why = f"alleen dit veld is nog over en past bij de waarden ({shown.share:.0%})"
             yield most, Match(column.name, path, SHAPE * most, GUESS, why, shown)
+        elif fitting:
+            wide[column.name] = dict(fitting)
+    needed = {path for path, each in fields_of_type(fields) if each.verplicht and "." not in path}
+    for path in sorted(needed):
+        claims = [(column, fitting[path]) for column, fitting in wide.items() if path in fitting]
+        if len(claims) == 1 and len(needed & set(wide[claims[0][0]])) == 1:
+            column_name, shown = claims[0]
+            why = f"van de velden die bij de waarden passen ({shown.share:.0%}) is alleen dit verplicht"
+            yield 0.0, Match(column_name, path, SHAPE * shown.telling, GUESS, why, shown)
 
 
 def _removed(sample: Sample, vocabulary: Vocabulary) -> tuple[str, str] | None:

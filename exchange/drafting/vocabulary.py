@@ -19,7 +19,27 @@ SHORT: Mapping[str, str] = {
 }  # fmt: skip
 #: Words that say nothing of which field it is.
 SILENT = frozenset({"code", "de", "het", "een", "van", "is", "bron", "op", "te"})
-EXACT, ALMOST = 1.0, 0.97
+#: How systems of welfare and of gemeenten call a field where nobody declared it yet: likely, and never sure.
+COMMON: Mapping[str, tuple[str, ...]] = {
+    "aanmelding_nummer": ("Meldingsnummer", "Zaaknummer"),
+    "datum_aanmelding": ("Datum ingekomen", "Datum binnenkomst", "Datum ontvangen", "Meldingsdatum"),
+    "datum_afgehandeld": ("Datum afgerond", "Datum afsluiting"),
+    "gewijzigd_op": ("Mutatiedatum", "Laatste wijziging"),
+    "loket_code": ("Balie", "Servicepunt"),
+    "kanaal_code": ("Contactwijze", "Wijze van aanmelden"),
+    "clientrol_code": ("Hoedanigheid",),
+    "verwijzer_code": ("Aangemeld door", "Herkomst"),
+    "leefgebied_code": ("Levensgebied", "Levensdomein"),
+    "uitkomst_code": ("Afloop",),
+    "persoon.client_nummer_bron": ("Relatienummer", "Klantnummer", "Persoonsnummer"),
+    "persoon.bsn": ("Burgerservicenummer", "Sofinummer"),
+    "persoon.geslachtsnaam": ("Familienaam",),
+    "persoon.voorletters": ("Initialen",),
+    "persoon.geslacht_code": ("Sekse",),
+    "persoon.toevoeging": ("Huisnummertoevoeging",),
+    "persoon.is_geheim_adres": ("Geheimhouding",),
+}
+EXACT, ALMOST, OFTEN = 1.0, 0.97, 0.9
 WHOLE = 0.85
 
 
@@ -38,6 +58,7 @@ class Vocabulary:
             return EXACT, path
         ours = path.rpartition(".")[2]
         known = [(ours, EXACT), *((name, ALMOST) for name in self.names.get(path, ()))]
+        known += [(name, OFTEN) for name in COMMON.get(path, ())]
         return max((_near(theirs, name) * worth, name) for name, worth in known)
 
 
@@ -63,6 +84,8 @@ def vocabulary(regions: Iterable[Region], codelists: CodeLists, without: Collect
 def words(name: str) -> tuple[str, ...]:
     """eigenschap.Aantal dagenOpgeschort -> (aantal, dagen, opgeschort): no capitals, accents or silent words."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.rpartition("eigenschap.")[2] or name)
+    name = re.sub(r"\bd\.? ?d\.", " datum ", name, flags=re.I)  # "Ingekomen d.d."
+    name = re.sub(r"(?<=[a-z]{4})nr\b", " nummer", name, flags=re.I)  # "Relatienr"
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
     found = [SHORT.get(word, word) for word in re.split(r"[^a-z0-9]+", plain) if word]
     if len(found) > 1 and found[-1] == "op":  # "Gemeld op" is a day

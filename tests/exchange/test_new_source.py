@@ -287,6 +287,8 @@ def test_a_desk_is_drafted_for_the_gemeente_that_has_it(drenthe: Region, tmp_pat
         drafted = new_source(load_regions(), drenthe, "nieuw", code, [file])
         desks = tomllib.loads(drafted.text)["delivers"]["aanmelding"].get("codes", {}).get("loket_code", {})
         assert set(desks.values()) == own
+        (loket,) = [one for one in drafted.matched[0].matches if one.column == "Loket"]
+        assert (loket.path, loket.certainty) == ("loket_code", "zeker" if own else "gok")
 
 
 def test_a_name_of_another_region_is_taken(delivered: Mapping[str, list[Path]]) -> None:
@@ -309,6 +311,46 @@ def test_a_place_that_cannot_be_written_is_one_line(run: Any, tmp_path: Path) ->
     file.write_text("\n".join([HEADS, *ROWS]))
     shown = run("nieuw", str(file), "--code", "1680", "--out", str(tmp_path / "nergens" / "x.toml"))
     assert (shown.exit_code, "give a file in a folder that exists" in shown.output) == (2, True), shown.output
+
+
+def odd(tmp_path: Path, heads: str) -> Path:
+    file = tmp_path / "aanmelding.csv"
+    file.write_text("\n".join([heads, *ROWS]))
+    return file
+
+
+def test_names_as_systems_use_them_are_likely_and_not_sure(drenthe: Region, tmp_path: Path) -> None:
+    file = odd(tmp_path, "Meldingsnr;Ingekomen d.d.;Balie;Sofinr;Familienaam;Geboren op")
+    (found,) = new_source([drenthe], drenthe, "nieuw", "0106", [file]).matched
+    taken = {one.column: (one.path, one.certainty) for one in found.matches}
+    for column, path in (
+        ("Meldingsnr", "aanmelding_nummer"), ("Ingekomen d.d.", "datum_aanmelding"), ("Balie", "loket_code"),
+        ("Sofinr", "persoon.bsn"), ("Familienaam", "persoon.geslachtsnaam"),
+    ):  # fmt: skip
+        assert taken[column] == (path, "waarschijnlijk"), column
+
+
+def test_the_only_column_of_days_is_the_day_that_is_needed(drenthe: Region, tmp_path: Path) -> None:
+    (found,) = new_source(
+        [drenthe], drenthe, "nieuw", "0106", [odd(tmp_path, HEADS.replace("Gemeld op", "Xyz"))]
+    ).matched
+    (one,) = [one for one in found.matches if one.column == "Xyz"]
+    assert (one.path, one.certainty) == ("datum_aanmelding", "gok")
+
+
+def test_of_two_columns_of_days_none_is_guessed(drenthe: Region, tmp_path: Path) -> None:
+    heads = HEADS.replace("Gemeld op", "Xyz").replace("Geboren op", "Zyx")
+    drafted = new_source([drenthe], drenthe, "nieuw", "0106", [odd(tmp_path, heads)])
+    assert [column.name for column in drafted.matched[0].unknown] == ["Xyz", "Zyx"]
+    assert "# datum_aanmelding: is verplicht en in geen kolom gevonden: zeg het in rename, hieronder" in drafted.text
+
+
+def test_the_required_fields_that_no_column_holds_are_named(run: Any, tmp_path: Path) -> None:
+    file = odd(tmp_path, HEADS.replace("Loket", "Xyz"))
+    shown = run("nieuw", str(file), "--code", "1680", "--out", str(tmp_path / "nieuw.toml"))
+    (line,) = [line for line in shown.output.splitlines() if "required, and in no column of aanmelding" in line]
+    assert "loket_code" in line
+    assert "aanmelding_nummer" not in line
 
 
 HEADS = "Aanmeldnummer;Gemeld op;Loket;BSN;Achternaam;Geboren op"
