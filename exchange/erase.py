@@ -22,6 +22,7 @@ from exchange.context import Context
 from exchange.delivery import NOWHERE, Delivery, from_row
 from exchange.errors import DeclarationError, DeliveryRefused
 from exchange.judge import Judge
+from exchange.same_key import same_key
 from warehouse import load
 from warehouse.engine import engine_for
 from warehouse.scripts import run, statements
@@ -82,12 +83,14 @@ def decide(context: Context, number: str, code: str, besluit: str) -> Decision:
 def erase(context: Context, decision: Decision) -> Erased:
     """Carry out a decision; a second time nothing is left to destroy.
 
-    The login needs the region's role `eraser`. Waits while a delivery of the source is judged. Raises WarehouseError.
+    The login needs the region's role `eraser`. Waits while a delivery of the source is judged. Raises WarehouseError;
+    DeclarationError where the lookup key is another than before.
     """
     eraser = engine_for(context.region.database, "eraser")
     done = Erased()
     with context.engine.begin() as alone:
         load.one_at_a_time(alone, decision.source)
+        same_key(context, alone)
         with eraser.begin() as connection:
             blocked = insert(gewist).values(vars(decision)).on_conflict_do_nothing().returning(gewist.c.lookup)
             is_new = connection.scalar(blocked) is not None

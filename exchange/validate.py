@@ -25,6 +25,7 @@ from exchange.delivery import Counts, Delivery
 from exchange.errors import DeliveryRefused
 from exchange.redact import redact
 from exchange.region import Delivers, Source
+from exchange.same_key import same_key
 from exchange.seen import NOTHING, Seen, last_shown
 from exchange.workers import Filled, Marking, fill
 from warehouse import load
@@ -50,7 +51,8 @@ def validate(context: Context, delivery_id: int) -> Counts:
     While another delivery of its source and bericht waits to be assessed it is not judged yet: if that one is held,
     this one must not be weighed against it. It stays `received`, and is judged when asked again.
 
-    Raises WarehouseError; a delivery that the sender has to mend is no exception, but a state.
+    Raises WarehouseError, DeclarationError where the lookup key is another than before; a delivery that the sender has
+    to mend is no exception, but a state.
     """
     found, counts = _verdict(context, delivery_id)
     redact(context, found)
@@ -66,6 +68,7 @@ def _verdict(context: Context, delivery_id: int) -> tuple[Delivery, Counts]:
         if (other := delivery.unassessed(connection, found)) is not None:
             log.info("%s: delivery %d waits until delivery %d is assessed", context.source.id, delivery_id, other)
             return found, found.counts
+        same_key(context, connection)
         try:
             with connection.begin_nested():
                 counts = judge(context, connection, found)

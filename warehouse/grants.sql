@@ -34,7 +34,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA warehouse TO {{ loa
 GRANT SELECT, INSERT, DELETE ON ALL TABLES IN SCHEMA mart_contract, mart_loket, mart_vroeghulp TO {{ loader }};
 GRANT SELECT, INSERT, UPDATE ON exchange.run, exchange.delivery, exchange.outbox, exchange.incident TO {{ loader }};
 GRANT SELECT, INSERT ON exchange.reject, exchange.redaction, exchange.manifest, exchange.answer, exchange.quality_result TO {{ loader }};
-GRANT SELECT, INSERT ON kluis.persoon, kluis.vorm TO {{ loader }};
+GRANT SELECT, INSERT ON kluis.persoon, kluis.vorm, kluis.opzoeksleutel TO {{ loader }};
 GRANT INSERT, SELECT (client_ref, known_from, digest, delivery_id) ON kluis.identiteit TO {{ loader }};
 
 -- Controller: its own rows ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from warehouse.tables.contract import aanlevering, onafhankelijkheid, overige_in
 from warehouse.tables.contract_people import clienten, kenmerken, wachttijd
 from warehouse.tables.desks import eerste_loket, overdracht_kanten, overdrachten, overdrachten_maanden
 from warehouse.tables.incidents import incident
-from warehouse.tables.kluis import client_link, gewist, identiteit, persoon
+from warehouse.tables.kluis import client_link, gewist, identiteit, opzoeksleutel, persoon
 from warehouse.tables.ledger import access, delivery, manifest, redaction, reject, run, toegang
 from warehouse.tables.loket import aanmeldingen, loket
 from warehouse.tables.quality import quality_result
@@ -39,6 +39,7 @@ __all__ = [
     "metadata",
     "normbedrag",
     "onafhankelijkheid",
+    "opzoeksleutel",
     "outbox",
     "overdracht_kanten",
     "overdrachten",

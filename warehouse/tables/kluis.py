@@ -50,6 +50,15 @@ gewist = Table(
 )  # fmt: skip
 Index("gewist_source_ix", gewist.c.source)
 
+opzoeksleutel = Table(
+    "opzoeksleutel",
+    metadata,
+    Column("naam", Text, primary_key=True, comment="Naam van de sleutel"),
+    Column("afdruk", LargeBinary, nullable=False, comment="Hash met die sleutel van een vaste tekst"),
+    schema="kluis",
+    comment="Waaraan de hub de sleutel herkent waarmee hij personen terugvindt. Korrel: een sleutel",
+)
+
 vorm = Table(
     "vorm",
     metadata,
