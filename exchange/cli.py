@@ -12,6 +12,7 @@ from exchange.answer import answer as answer_source
 from exchange.assess_marts import assess_marts
 from exchange.context import Context
 from exchange.data_docs import data_docs, folder_of
+from exchange.delivery import find as find_delivery
 from exchange.errors import DeclarationError
 from exchange.publish import publish as publish_region
 from exchange.receive import receive as receive_source
@@ -114,31 +115,37 @@ def replay(
     vandaag: Day = None,
     as_json: Json = False,
 ) -> None:
-    """Judge a delivery again from the bytes in landing; what is sound now comes in."""
+    """Judge a delivery again from the bytes in landing; what is sound now comes in. Exit code 1 when nothing can."""
     _, source = delivered_by(delivery_id)
     if not reason.strip():
         raise DeclarationError("command line", "--reason", "say why it is judged again")
     context = replace(context_of(source, vandaag, connect=False), reason=" ".join(reason.split()))
-    _take_in_all(context, [again(context, delivery_id).delivery_id], as_json)
+    if _take_in_all(context, [again(context, delivery_id).delivery_id], as_json):
+        raise typer.Exit(1)
 
 
-def _take_in_all(context: Context, delivery_ids: list[int], as_json: bool) -> None:
+def _take_in_all(context: Context, delivery_ids: list[int], as_json: bool) -> int:
+    """How many of them were refused as a whole."""
     done = []
     for delivery_id in delivery_ids:
         if not as_json:
             out.print(f"{context.source.id}: delivery {delivery_id} …")
         assessed, merged = take_in(context, delivery_id)
-        done.append(
-            {"delivery_id": delivery_id, **vars(merged.counts), "rows": vars(merged.rows), "held": assessed.held}
-        )
+        with context.engine.connect() as connection:
+            state = find_delivery(connection, delivery_id).state
+        counted = {"delivery_id": delivery_id, **vars(merged.counts), "rows": vars(merged.rows)}
+        done.append(counted | {"held": assessed.held, "state": state})
         if not as_json:
             out.print(f"  {merged.line()}")
+            if state == "refused":
+                out.print(marked("  refused as a whole:", "red", f"see `hub rejects {delivery_id}`"))
             if assessed.held:
                 out.print(marked("  held:", "yellow", f"see `hub quality {delivery_id}`; yesterday's data stays"))
     if as_json:
         print_json(done)
     elif not done:
         out.print(f"{context.source.id}: nothing new")
+    return sum(one["state"] == "refused" for one in done)
 
 
 @app.command(

@@ -16,6 +16,7 @@ from exchange.shell import (
     app,
     delivered_by,
     err,
+    find,
     marked,
     of_each,
     one_line,
@@ -99,6 +100,8 @@ def deliveries(
     query = select(*[delivery.c[name] for name in (*first, "warnings", "state", "fault_code", "replay_reason")])
     query = query.order_by(delivery.c.delivery_id.desc()).limit(limit)
     found = rows_of(query.where(delivery.c.source == source) if source else query)
+    if source and not found:
+        find(source)  # one that is declared no more may well have delivered; one that nobody knows is a mistake
     rows = [{"region": region.name} | row for region, row in found]
     if as_json:
         print_json(rows)

@@ -85,6 +85,22 @@ def test_replay_of_a_sound_delivery_changes_nothing(hub: Hub, run: Any) -> None:
     assert "replay_reason" in run("deliveries").output
 
 
+def test_a_replay_of_what_is_refused_again_says_so(hub: Hub, run: Any) -> None:
+    deliver(hub.folder, "aanmelding_1.xml", "Geachte heer, hierbij de aanmeldingen.")
+    shown = run("run", "proef", "--vandaag", "2015-03-02")
+    (first,) = as_json(run("deliveries", "--json"))
+    assert (shown.exit_code, first["state"]) == (0, "refused")
+    assert f"refused as a whole: see `hub rejects {first['delivery_id']}`" in shown.output
+    again = run("replay", str(first["delivery_id"]), "--reason", "gebeld")
+    second = as_json(run("deliveries", "--json"))[0]
+    assert again.exit_code == 1
+    assert f"refused as a whole: see `hub rejects {second['delivery_id']}`" in again.output
+
+
+def test_a_source_that_delivered_nothing_has_an_empty_ledger(run: Any) -> None:
+    assert as_json(run("deliveries", "--source", "proef", "--json")) == []
+
+
 def test_a_replay_says_why(hub: Hub, run: Any) -> None:
     deliver(hub.folder, "aanmelding_1.xml", xml([aanmelding("A")]))
     (done,) = as_json(run("run", "proef", "--vandaag", "2015-03-02", "--json"))
@@ -144,6 +160,7 @@ def test_check_says_why_a_whole_delivery_would_be_refused(run: Any, tmp_path: Pa
         (["run", "proef", "--vandaag", "9999-12-31"], "--vandaag: must be from 1900-01-01 on and before 2100-01-01"),
         (["publish", "--vandaag", "0001-01-01"], "--vandaag: must be from 1900-01-01 on and before 2100-01-01"),
         (["replay", "999", "--reason", "gebeld"], "there is no delivery 999"),
+        (["deliveries", "--source", "nergens"], "nergens: is no source; choose from proef"),
         (["rejects", "999"], "there is no delivery 999"),
         (["quality", "999"], "there is no delivery 999"),
     ],
