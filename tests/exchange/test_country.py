@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from tests.exchange.hub import Hub
 from tests.exchange.levering import aanmelding
-from warehouse.engine import engine_for
+from warehouse.engine import engine_for, kept_engine_for
 
 FEW, MANY, RECORDS = 300, 3000, 10
 SLACK = 2 * RECORDS  # rows: where one plan finds a row at once, another looks at its neighbours
@@ -88,6 +88,7 @@ def _second(hub: Hub, server: Connection, omvang: str) -> dict[str, int]:
 
 
 def _read(server: Connection) -> dict[str, int]:
+    kept_engine_for(str(server.engine.url.database), "loader").dispose()
     while server.scalar(text(OTHERS)):  # a session tells what it read when it ends
         sleep(0.05)
     server.execute(text("select pg_stat_force_next_flush()"))  # and this one now: it copied
