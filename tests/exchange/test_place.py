@@ -27,8 +27,7 @@ def test_a_place_that_could_be_a_bsn_is_not_kept(number: str, is_covered: bool, 
     }  # fmt: skip
     like = [Fault("V026", "onderzoek_nummer", CATALOGUE["V026"].level, None, {})] if is_covered else []
     raw = RawRecord(1, {"zaak.identificatie": number}, actie=actie)
-    judge: Any = lambda _: Judged(values, (), like, ())  # noqa: E731
-    line = _line(raw, judge, writer, "zaak.identificatie", Counter())
+    line = _line(raw, Judged(values, (), like, ()), writer, "zaak.identificatie", Counter())
     cells = dict(zip(writer.names, line.split(NEXT), strict=True))
     assert cells["vindplaats"] == ("" if is_covered else number)
     assert (number in line) is not is_covered
