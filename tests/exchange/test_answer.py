@@ -1,8 +1,6 @@
 """Each delivery is answered once, with what the ledger says and nothing else; a box that is down holds up nobody."""
 
 import json
-import multiprocessing
-import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -30,8 +28,8 @@ from exchange.validate import validate
 from schemas.faults import CATALOGUE
 from tests.connectors.sftp import LOGIN, PASSWORD, SftpServer
 from tests.exchange.hub import NIGHT, Hub
+from tests.exchange.killed import die_at, killed
 from tests.exchange.levering import BSN, aanmelding, weg
-from tests.exchange.test_killed import die
 from tests.exchange.test_privacy import SECRETS
 from tests.reports.answers import texts, wrong
 from warehouse.tables import quality_result
@@ -409,26 +407,9 @@ PLACES = [
 ]
 
 
-def answer_that_dies(context: Context, when: str, module: str, name: str, calls: int) -> None:
-    """Runs in a process of its own; dies at the given call of that function."""
-    import importlib
-
-    owner: Any = importlib.import_module(module)
-    *parents, last = name.split(".")
-    for parent in parents:
-        owner = getattr(owner, parent)
-    original, count = getattr(owner, last), iter(range(1, 99))
-
-    def mortal(*arguments: Any, **more: Any) -> Any:
-        is_last = next(count) == calls
-        if when == "before" and is_last:
-            die()
-        result = original(*arguments, **more)
-        if is_last:
-            die()
-        return result
-
-    setattr(owner, last, mortal)
+def answer_that_dies(context: Context, when: str, module: str, name: str, call: int) -> None:
+    """Runs in a process of its own."""
+    die_at(when, module, name, call)
     answer(context)
 
 
@@ -440,12 +421,7 @@ def test_killed_anywhere_and_run_again_leaves_each_answer_once_and_whole(
     hub.deliver("aanmelding_1.xml", RECORDS)
     hub.deliver("aanmelding_2.xml", [aanmelding("E")])
     context = to_box(hub, server)
-    work = multiprocessing.get_context("fork").Process(
-        target=answer_that_dies, args=(context, when, module, name, calls)
-    )
-    work.start()
-    work.join(60)
-    assert work.exitcode == -signal.SIGKILL, "it did not die"
+    killed(hub, answer_that_dies, context, when, module, name, calls)
     answer(to_box(hub, server))
     found = {path.name: path for path in (server.root / "in").iterdir()}
     assert sorted(path.suffix for path in found.values()) == [".html", ".html", ".json", ".json"]

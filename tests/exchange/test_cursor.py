@@ -1,7 +1,5 @@
 """A source that is read on by a cursor: whatever dies, nothing that it told is missed, and nothing is lost twice."""
 
-import multiprocessing
-import signal
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -24,7 +22,7 @@ from tests.connectors.feed import LIST, SECRET, TOKEN, FeedApi
 from tests.connectors.weather import Reply, Weather
 from tests.connectors.zaken import problem
 from tests.exchange.hub import NIGHT, Hub
-from tests.exchange.test_killed import night_that_dies
+from tests.exchange.killed import killed, night_that_dies
 
 DECLARATION = """
 name      = "MEE Drenthe"
@@ -133,20 +131,13 @@ def test_each_night_brings_what_changed_and_no_more(site: Site) -> None:
     assert hub.value("select count(*) from exchange.delivery") == 2
 
 
-def kill(hub: RestHub, when: str, module: str, name: str) -> None:
-    child = multiprocessing.get_context("fork").Process(target=night_that_dies, args=(hub, when, module, name))
-    child.start()
-    child.join(60)
-    assert child.exitcode == -signal.SIGKILL
-
-
 @pytest.mark.parametrize(("when", "module", "name"), PLACES)
 def test_a_killed_run_leaves_no_hole_and_nothing_comes_twice(site: Site, when: str, module: str, name: str) -> None:
     """The source moves on between the nights: what the dead run had asked for comes again, or is there."""
     hub, api, _ = site
     hub.after(0)
     change(api, 1)
-    kill(hub, when, module, name)
+    killed(hub, night_that_dies, hub, when, module, name)
     change(api, 2)
     hub.after(2)
     change(api, 3)
@@ -165,7 +156,7 @@ def test_a_run_that_died_and_is_run_again_is_one_delivery_with_one_answer(
     if not is_first:
         hub.after(0)
         change(api, 1)
-    kill(hub, when, module, name)
+    killed(hub, night_that_dies, hub, when, module, name)
     hub.after(0)
     hub.after(0)
     assert hub.present() == truth(api)
@@ -223,7 +214,7 @@ def test_what_was_fetched_and_never_asked_what_is_gone_takes_nothing_away(site: 
     api.oldest = len(api.changes) + 1
     rows = [dict(row) for row in api.changes]
     weather.on(LIST, problem(410, "vervallen"), Reply(body={"data": rows[:3], "cursor": "7", "more": False}))
-    kill(hub, "before", "exchange.proof", "prove")
+    killed(hub, night_that_dies, hub, "before", "exchange.proof", "prove")
     assert hub.rows("select received, gone from exchange.delivery where state = 'received'") == [(0, None)]
     (waiting,) = receive(hub.context(NIGHT))
     assert hub.value("select gone from exchange.delivery where delivery_id = :id", id=waiting) == []

@@ -1,11 +1,7 @@
 """Killed with -9 anywhere in any verb, running again ends where an undisturbed night ends."""
 
-import importlib
 import multiprocessing
-import os
-import signal
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +10,7 @@ from exchange import runs
 from exchange.housekeeping import housekeeping
 from exchange.status import status
 from tests.exchange.hub import NIGHT, Hub
+from tests.exchange.killed import killed, night_that_dies, wait_until
 from tests.exchange.levering import aanmelding, weg
 
 RECORDS = [aanmelding("A"), aanmelding("B"), aanmelding("C", datum_aanmelding="2015-02-31"), weg("D")]
@@ -35,30 +32,6 @@ PLACES = [
 ]
 
 
-def die(*_: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def night_that_dies(hub: Hub, when: str, module: str, name: str) -> None:
-    """Runs in a process of its own."""
-    owner: Any = importlib.import_module(module)
-    *parents, last = name.split(".")
-    for parent in parents:
-        owner = getattr(owner, parent)
-    original = getattr(owner, last)
-
-    def mortal(*arguments: Any, **more: Any) -> Any:
-        if when == "before":
-            die()
-        result = original(*arguments, **more)
-        die()
-        return result
-
-    setattr(owner, last, mortal)
-    hub.night()
-    hub.publish()
-
-
 def everything(hub: Hub) -> dict[str, Any]:
     """What the night left behind, without clocks and without numbers that a retry uses up."""
     return {
@@ -78,10 +51,7 @@ def test_a_killed_night_run_again_is_an_undisturbed_night(
     hub: Hub, verb: str, when: str, module: str, name: str
 ) -> None:
     hub.put("aanmelding_1.xml", RECORDS)
-    child = multiprocessing.get_context("fork").Process(target=night_that_dies, args=(hub, when, module, name))
-    child.start()
-    child.join(60)
-    assert child.exitcode == -signal.SIGKILL, f"the night did not die in {verb}"
+    killed(hub, night_that_dies, hub, when, module, name)
     hub.night()
     hub.publish()
     assert everything(hub) == {
@@ -100,13 +70,6 @@ def status_of(hub: Hub) -> str:
     with hub.context().engine.connect() as connection:
         (found,) = status(connection, hub.region)
     return found.state
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "it never came to that"
-        time.sleep(0.05)
 
 
 def run_that_hangs(hub: Hub) -> None:
