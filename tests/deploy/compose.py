@@ -146,6 +146,19 @@ class Stack:
         """The end of the log of a service."""
         return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]
 
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[set[int]]:
+        """Meanwhile a service and all its children stand still; gives their process ids."""
+        process = psutil.Process(self.processes[name].pid)
+        still = [process, *process.children(recursive=True)]
+        for one in still:
+            _signal(one, signal.SIGSTOP)
+        try:
+            yield {one.pid for one in still}
+        finally:
+            for one in still:
+                _signal(one, signal.SIGCONT)
+
     def kill(self, name: str) -> None:
         """SIGKILL to a service and all its children, as when its machine dies."""
         process = psutil.Process(self.processes.pop(name).pid)
