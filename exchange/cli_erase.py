@@ -7,8 +7,10 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
+from exchange.context import Context
 from exchange.erase import Decision, Erased, decide
 from exchange.erase import erase as carry_out
+from exchange.erase import unblock as take_off
 from exchange.errors import DeclarationError
 from exchange.region import Source
 from exchange.shell import Day, Json, SourceName, app, context_of, err, one_line, out, print_table, rows_of
@@ -18,15 +20,14 @@ from warehouse.tables import gewist
 HEADS = ("source", "verantwoordelijke_code", "besluit", "datum_besluit")
 
 
+Besluit = Annotated[str, typer.Option(help="Where the controller wrote the decision down; no name, no number.")]
+Verantwoordelijke = Annotated[str | None, typer.Option(help="The controller; that of the source if not given.")]
+
+
 @app.command(epilog="Example: `hub erase coevorden --besluit Z-2015-0412`; the number of the client is asked for")
 @one_line
 def erase(
-    source: SourceName,
-    besluit: Annotated[str, typer.Option(help="Where the controller wrote the decision down; no name, no number.")],
-    verantwoordelijke: Annotated[
-        str | None, typer.Option(help="The controller; that of the source if not given.")
-    ] = None,
-    vandaag: Day = None,
+    source: SourceName, besluit: Besluit, verantwoordelijke: Verantwoordelijke = None, vandaag: Day = None
 ) -> None:
     """Destroy what the hub has of one person of a source, and let no delivery bring them back.
 
@@ -35,14 +36,29 @@ def erase(
     nowhere: not in the history of a shell, not in a log.
     """
     context = context_of(source, vandaag, connect=False)
-    where, code = _besluit(besluit), _controller(context.source, verantwoordelijke)
-    decision = decide(context, _number(), code, where)
+    decision = _decision(context, besluit, verantwoordelijke)
     done = carry_out(context, decision)
     _say(source, done)
     out.print("keep this line apart from the backups: after a restore `hub reapply` asks for it")
     sys.stdout.write(f"{decision.line()}\n")
     if not done.is_known:
-        raise _nobody(source, code)
+        raise _nobody(decision)
+
+
+@app.command(epilog="Example: `hub unblock coevorden --besluit Z-2015-0413`; the number of the client is asked for")
+@one_line
+def unblock(source: SourceName, besluit: Besluit, verantwoordelijke: Verantwoordelijke = None) -> None:
+    """Let a source bring a person again: the number was a mistake, or the controller came back on the decision.
+
+    Exit code 1 when that number is not blocked. What was destroyed stays so; the number is asked for as by `hub erase`.
+    """
+    context = context_of(source, None, connect=False)
+    decision = _decision(context, besluit, verantwoordelijke)
+    if not take_off(context, decision):
+        err.print(f"that number is not blocked at {source} of {decision.verantwoordelijke_code}: nothing was changed")
+        raise typer.Exit(1)
+    out.print(f"{source}: that person may come again, with what is delivered from now on")
+    out.print("make the list that is kept apart from the backups anew: `hub erased --json`")
 
 
 @app.command(epilog="Example: `hub erased --json > gewist.jsonl`, kept apart from the backups")
@@ -71,6 +87,12 @@ def reapply(
     read = [Decision.read(line, str(file), number) for number, line in enumerate(lines, 1) if line.strip()]
     for decision in read:
         _say(decision.source, carry_out(context_of(decision.source, None, connect=False), decision))
+
+
+def _decision(context: Context, besluit: str, verantwoordelijke: str | None) -> Decision:
+    """About the person whose number is asked for; what else was given is looked at first."""
+    where, code = _besluit(besluit), _controller(context.source, verantwoordelijke)
+    return decide(context, _number(), code, where)
 
 
 def _number() -> str:
@@ -103,12 +125,14 @@ def _controller(source: Source, given: str | None) -> str:
     return code
 
 
-def _nobody(source: str, code: str) -> typer.Exit:
+def _nobody(decision: Decision) -> typer.Exit:
     """What may be a mistake is told as one: it looks like success, and the person would still be there."""
+    source, code = decision.source, decision.verantwoordelijke_code
     err.print(
         f"nobody of that number is known here, at {source} of {code}: nothing was destroyed. If that is a mistake the"
         " person is still there: look at the number as the source writes it, at the source, and at --verantwoordelijke."
-        " The number that was given stays blocked (R035), as that of somebody who is yet to come."
+        " The number that was given stays blocked (R035), as that of somebody who is yet to come;"
+        f" `hub unblock {source}` ends that."
     )
     return typer.Exit(1)
 

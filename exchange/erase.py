@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from exchange.blocked import CODE, Blocked
@@ -104,6 +104,24 @@ def erase(context: Context, decision: Decision) -> Erased:
     done.is_known |= bool(done.records or done.identities)
     log.info("%s: erased after %s: %s", context.source.id, decision.besluit, done.line())
     return done
+
+
+def unblock(context: Context, decision: Decision) -> bool:
+    """Take a person off the block list; gives whether they were on it.
+
+    What was destroyed stays so: only what the source delivers from now on comes in again. The login needs the region's
+    role `eraser`. Waits while a delivery of the source is judged. Raises WarehouseError; DeclarationError where the
+    lookup key is another than before.
+    """
+    entry = (gewist.c.lookup == decision.lookup) & (gewist.c.verantwoordelijke_code == decision.verantwoordelijke_code)
+    with context.engine.begin() as alone:
+        load.one_at_a_time(alone, decision.source)
+        same_key(context, alone)
+        with engine_for(context.region.database, "eraser").begin() as connection:
+            was_blocked = connection.execute(delete(gewist).where(entry)).rowcount > 0
+    if was_blocked:
+        log.info("%s: somebody is blocked no longer after %s", context.source.id, decision.besluit)
+    return was_blocked
 
 
 def _person(decision: Decision) -> Select[Any]:

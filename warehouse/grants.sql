@@ -53,7 +53,7 @@ GRANT INSERT ON exchange.access TO {{ kluis }};
 GRANT UPDATE (sealed) ON kluis.identiteit TO {{ kluis }}; -- to seal it anew with another key
 
 -- Eraser: destroys who a person is, never reads it; the loader reads the block list --------------------------
-GRANT SELECT, INSERT ON kluis.gewist TO {{ eraser }};
+GRANT SELECT, INSERT, DELETE ON kluis.gewist TO {{ eraser }};
 GRANT SELECT ON kluis.gewist TO {{ loader }};
 GRANT DELETE, SELECT (lookup, client_ref, verantwoordelijke_code) ON kluis.persoon TO {{ eraser }};
 GRANT DELETE, SELECT (client_ref, verantwoordelijke_code) ON kluis.identiteit TO {{ eraser }};

@@ -7,7 +7,7 @@
 --   controller  reads records of those for whom exchange.toegang names the role (row-level security)
 --   cockpit     reads the ledger for the pages in Airflow: deliveries, faults, answers, incidents; no record, no mart
 --   kluis       reads identity, seals it anew, and writes the log of access
---   eraser      destroys what KLUIS and LINK hold of a person, and writes the block list
+--   eraser      destroys what KLUIS and LINK hold of a person, and keeps the block list
 -- The login that runs this becomes a member, so that it can do the work of each role (SET ROLE).
 -- Needs CREATEROLE. Reader: warehouse.setup.
 DO $$

@@ -57,9 +57,41 @@ class Browser:
         """The value of an expression in the page."""
         return self._say("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
+    def click(self, selector: str) -> None:
+        """Press the first that fits, once it is there."""
+        self._until(f"const one = document.querySelector({json.dumps(selector)}); one?.click(); return !!one")
+
+    def fill(self, element: str, value: str) -> None:
+        """Write into the input of a form, by its id, as somebody who types."""
+        self._until(
+            f"const one = document.getElementById({json.dumps(element)}); if (!one) return false;"
+            "const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;"
+            f"set.call(one, {json.dumps(value)}); one.dispatchEvent(new Event('input', {{bubbles: true}})); return true"
+        )
+
+    def choose(self, name: str, option: str) -> None:
+        """Take an option of a list of Airflow's form, by the name of its parameter."""
+        press = "dispatchEvent(new MouseEvent('mousedown', {bubbles: true, button: 0}))"
+        chosen = f"document.querySelector('input[name=element_{name}]')"
+        self._until(
+            f"{chosen}?.parentElement.querySelector('input[role=combobox]').parentElement.{press}; return !!{chosen}"
+        )
+        self._until(
+            "const one = [...document.querySelectorAll('[role=option]')]"
+            f".find(one => one.innerText.trim() === {json.dumps(option)}); one?.click(); return !!one"
+        )
+        self._until(f"return {chosen}.value === {json.dumps(option)}")
+
     def picture(self, file: Path) -> None:
         """What the window shows, as PNG."""
         file.write_bytes(base64.b64decode(self._say("Page.captureScreenshot", format="png")["data"]))
+
+    def _until(self, body: str) -> None:
+        """Run this in the page until it gives true."""
+        ends = time.monotonic() + PATIENCE
+        while not self.evaluate(f"(() => {{ {body} }})()"):
+            assert time.monotonic() < ends, f"it never came to: {body}"
+            time.sleep(0.3)
 
     def _say(self, method: str, **params: Any) -> Any:
         number = next(self._numbers)

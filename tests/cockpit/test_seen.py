@@ -102,15 +102,44 @@ def test_who_is_not_logged_in_comes_to_the_log_in(home: Home, address: str, tmp_
         assert "/auth/login" in str(stranger.evaluate("location.pathname"))
 
 
-def incidents(home: Home) -> list[dict[str, Any]]:
-    env = os.environ | home.env()
-    done = subprocess.run([processes.program("hub"), "incidents", "--json"], env=env, capture_output=True, text=True)
+def test_a_past_period_is_replayed_with_the_form_of_its_dag(
+    tab: Browser, home: Home, address: str, pictures: Path
+) -> None:
+    day = home.state()["days"]["drenthe"]
+    tab.size(1400, 1300)
+    tab.open(f"{address}/dags/replay_drenthe")
+    tab.text("Trigger")
+    tab.click("[data-testid=trigger-dag-button]")
+    assert "Waarom; blijft bij elke levering staan" in tab.text("Reden")
+    tab.choose("bron", "emmen")
+    for name, value in {"van": day, "tot": day, "reden": "loket te laat gemeld", "vandaag": day}.items():
+        tab.fill(f"element_{name}", value)
+    tab.picture(pictures / "replay-form.png")
+    tab.click("[data-testid=trigger-dag-submit]:not([disabled])")
+    assert "Success" in tab.text("Success")
+    tab.picture(pictures / "replay-run.png")
+    again = [
+        one for one in hub(home, "deliveries", "--source", "emmen") if one["replay_reason"] == "loket te laat gemeld"
+    ]
+    # What lay in landing is judged once more, and Emmen itself is asked: it says what it said.
+    assert sorted((one["bericht"], one["state"]) for one in again) == [
+        ("aanmelding", "duplicate"),
+        ("aanmelding", "merged"),
+        ("onderzoek", "duplicate"),
+        ("onderzoek", "merged"),
+    ]
+
+
+def hub(home: Home, *words: str) -> list[dict[str, Any]]:
+    """What a command of the hub tells a program."""
+    command = [processes.program("hub"), *words, "--json"]
+    done = subprocess.run(command, env=os.environ | home.env(), capture_output=True, text=True)
     found: list[dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
 def test_a_run_that_is_late_is_an_incident_that_ends_with_it(home: Home) -> None:
-    late = [one for one in incidents(home) if one["kind"] == "late"]
+    late = [one for one in hub(home, "incidents") if one["kind"] == "late"]
     assert late, "no deadline passed"
     assert all("was nog niet klaar" in one["reason"] for one in late)
     assert any(one["recovered_on"] for one in late)

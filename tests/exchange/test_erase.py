@@ -295,6 +295,20 @@ def test_a_number_that_nobody_has_is_told_and_seen_by_a_script(known: Hub, run: 
     assert (again.exit_code, "nobody" in again.stderr) == (0, False)
 
 
+def test_a_number_that_was_blocked_by_mistake_may_come_again(known: Hub, run: Any) -> None:
+    words = ("--besluit", BESLUIT)
+    assert run("erase", "proef", *words, stdin="C-kareltje\n").exit_code == 1
+    theirs = [aanmelding("D", persoon={**KAREL, "client_nummer_bron": "C-kareltje"})]
+    assert known.deliver("aanmelding_2.xml", theirs, LATER, stand_op=NEXT) == Counts(received=1, rejected=1)
+    done = run("unblock", "proef", *words, stdin="C-kareltje\n")
+    assert (done.exit_code, "may come again" in done.stdout) == (0, True)
+    assert known.value("select count(*) from kluis.gewist") == 0
+    after = Counts(received=1, accepted=1)
+    assert known.deliver("aanmelding_3.xml", theirs, LATER, stand_op="2015-03-03T06:00:00Z") == after
+    once_more = run("unblock", "proef", *words, stdin="C-kareltje\n")
+    assert (once_more.exit_code, "is not blocked at proef of 0109" in once_more.stderr) == (1, True)
+
+
 def test_who_was_only_ever_refused_is_known(known: Hub, run: Any) -> None:
     """No identity in the kluis, and still records in landing."""
     refused = aanmelding("E", persoon={**KAREL, "client_nummer_bron": "C-fout"}, datum_aanmelding="2015-02-31")
