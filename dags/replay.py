@@ -9,10 +9,14 @@ from datetime import date
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
-from dags.tasks import PARAMS, RETRIES, context_of, cure, log, one_line, timed
+from dags.tasks import IN_REACH, PARAMS, RETRIES, context_of, cure, log, one_line, timed
 from exchange import replay, runs
 from exchange.delivery import Counts
 from exchange.region import Region, read_regions
+
+
+def _day(title: str, description: str) -> Param:
+    return Param(type="string", format="date", pattern=IN_REACH, title=title, description=description)
 
 
 def replay_dag(region: Region) -> DAG:
@@ -20,10 +24,8 @@ def replay_dag(region: Region) -> DAG:
     names = sorted(source.id for source in region.sources.values() if not source.is_proef)
     form = {
         "bron": Param(names[0], type="string", enum=names, title="Bron", description="Van wie"),
-        "van": Param(
-            type="string", format="date", title="Van", description="Eerste dag (vandaag van de nacht van toen)"
-        ),
-        "tot": Param(type="string", format="date", title="Tot en met", description="Laatste dag"),
+        "van": _day("Van", "Eerste dag (vandaag van de nacht van toen)"),
+        "tot": _day("Tot en met", "Laatste dag"),
         "reden": Param(
             type="string",
             minLength=5,

@@ -38,12 +38,15 @@ RETRIES: dict[str, Any] = {
     "max_retry_delay": timedelta(minutes=30),
 }
 
+# Further away days before and after could not be counted.
+IN_REACH = "^(19|20)"
 # A date picker in the trigger form; empty means: the day of the run itself.
 PARAMS = {
     "vandaag": Param(
         None,
         type=["null", "string"],
         format="date",
+        pattern=IN_REACH,
         description="De dag waarvoor deze nacht telt (jjjj-mm-dd). Leeg = de dag van de run zelf.",
     )
 }

@@ -91,7 +91,16 @@ def test_what_was_refused_in_a_period_and_is_sound_now_comes_in(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"bron": "nergens"}, {"van": "gisteren"}, {"reden": ""}, {"tot": None}], ids=lambda one: next(iter(one))
+    "wrong",
+    [
+        {"bron": "nergens"},
+        {"van": "gisteren"},
+        {"reden": ""},
+        {"tot": None},
+        {"tot": "9999-12-31"},
+        {"vandaag": "0001-01-01"},
+    ],
+    ids=str,
 )
 def test_the_form_refuses_what_cannot_be(
     hub: Path, airflow_database: None, sources: Path, parse: Parse, wrong: dict[str, str]
