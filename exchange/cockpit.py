@@ -9,12 +9,14 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, func, null, or_, select
 
+from exchange.clock import AMSTERDAM
 from exchange.document import document, records
 from exchange.region import Region
 from reports import retourbericht
@@ -144,10 +146,15 @@ def _line(cells: Any) -> str:
 
 
 def _cell(value: Any) -> Any:
+    """As a Dutch spreadsheet reads it: a comma before decimals, moments as the wall clock had them."""
     if isinstance(value, list):
         value = ", ".join(map(str, value))
     if isinstance(value, bool):
         return "ja" if value else "nee"
+    if isinstance(value, Decimal | float):
+        return str(value).replace(".", ",")
+    if isinstance(value, datetime):
+        return value.astimezone(AMSTERDAM).strftime("%Y-%m-%d %H:%M:%S")
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 

@@ -2,7 +2,8 @@
 -- Lezer: de analist (rol <database>_analyst). Bron: mart_contract.termijnen.
 -- Korrel van het antwoord: gemeente x kwartaal van de melding.
 -- Drie klokken: op gratis ondersteuning gewezen voor het onderzoek (2.3.2), onderzoek binnen zes weken (2.3.2), besluit
--- binnen twee weken na de aanvraag (2.3.5). Procenten zijn van wat beslist is; wat nog loopt of onbekend is, staat apart.
+-- binnen twee weken na de aanvraag (2.3.5). Procenten zijn van wat beslist is of over zijn termijn; wat nog binnen de
+-- termijn loopt of onbekend is, staat apart.
 SELECT
     gemeente_code,
     kwartaal,

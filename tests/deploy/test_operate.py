@@ -23,10 +23,24 @@ from tests.deploy.compose import BIN
 
 PAGE = CHECKOUT / "docs" / "operate.md"
 SERVICES = parsed({})["services"]
-COMPOSE = {"up", "run", "stop", "ps", "build", "logs", "down"}
+COMPOSE = {"up", "run", "exec", "stop", "ps", "build", "logs", "down"}
 WITH_VALUE = {"--user", "-v", "--tail", "--scale", "--profile", "-t", "-f"}
 # Not ours to prove:
-ELSEWHERE = {"mkdir", "chown", "chmod", "git", "df", "install", "python3", "airflow", "docker", "awk", "cp", "rm"}
+ELSEWHERE = {
+    "mkdir",
+    "chown",
+    "chmod",
+    "git",
+    "df",
+    "install",
+    "python3",
+    "airflow",
+    "docker",
+    "awk",
+    "cp",
+    "rm",
+    "psql",
+}
 HAND = """#!/bin/sh
 # `docker compose run --rm -T hand hub keys …` without a container; what asks a database or starts a service is not run
 while [ $# -gt 0 ] && [ "$1" != hub ]; do shift; done
@@ -68,7 +82,7 @@ def inside(words: list[str]) -> tuple[list[str], list[str]]:
             rest.pop(0)
         elif not word.startswith("-"):
             plain.append(word)
-            if "run" in words and word not in ("docker", "compose", "run"):
+            if {"run", "exec"} & set(words) and word not in ("docker", "compose", "run", "exec"):
                 return [word], rest
     return [word for word in plain if word not in COMPOSE | {"docker", "compose"}], []
 

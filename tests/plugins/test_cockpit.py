@@ -120,6 +120,11 @@ def test_a_mart_as_a_file_is_the_whole_mart(visitor: Visit, hub: Hub) -> None:
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert sum(int(row["aanmeldingen"]) for row in rows) == 40
     assert len(rows) == hub.value("select count(*) from mart_loket.aanmeldingen")
+    # As a Dutch spreadsheet reads it: a decimal comma, and the clock of the wall.
+    shares = {row["aandeel_leefgebied_onbekend"] for row in rows}
+    assert shares
+    assert all(re.fullmatch(r"\d,\d{4}", share) for share in shares)
+    assert {row["geleverd_tot"] for row in rows} == {"2015-03-02 01:00:00"}
 
 
 @pytest.mark.parametrize(

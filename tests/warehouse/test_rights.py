@@ -1,14 +1,18 @@
 """What each role can see and do, held by the database itself."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, NullPool, create_engine, insert, text
 
+from demo.home import CHECKOUT
 from schemas.contract import load, load_all
 from tests.warehouse.versions import NIGHT, Version, client, deliver, mark_merged
-from warehouse.engine import engine_for, role_name, server_engine
+from warehouse.engine import engine_for, role_name, server_engine, server_url
 from warehouse.errors import WarehouseError
+from warehouse.marts import publish_marts
 from warehouse.merge import merge_delivery
 from warehouse.scripts import run_ddl
 from warehouse.tables import SCHEMAS, reject, toegang
@@ -51,6 +55,7 @@ def filled(region_database: str) -> str:
                 ),
                 {"ref": client(key), "moment": NIGHT, "sealed": b"dicht", "delivery": delivery_id, "code": code},
             )
+        publish_marts(connection, NIGHT.date())
     return region_database
 
 
@@ -82,6 +87,38 @@ def inzage(filled: str) -> Iterator[Connection]:
         owner.execute(toegang.delete())
     with server_engine().connect() as server:
         run_ddl(server, f"DROP ROLE {login}")
+
+
+@pytest.fixture
+def readers(filled: str) -> Iterator[Callable[[str], Connection]]:
+    """The logins of docs/operate.md, made by its own lines; gives a session that is really logged in as one of them."""
+    page = (CHECKOUT / "docs" / "operate.md").read_text(encoding="utf-8")
+    section = page.split("### Who reads the marts", 1)[1].split("\n### ", 1)[0]
+    lines = "".join(re.findall(r"```sql\n(.*?)```", section, re.DOTALL)).replace("hub_drenthe", filled)
+    names = re.findall(r"CREATE ROLE (\w+) LOGIN", lines)
+    with engine_for(filled).begin() as server, ExitStack() as sessions:
+        for line in filter(None, map(str.strip, lines.split(";"))):
+            run_ddl(server, line)
+        for name in names:
+            run_ddl(server, f"ALTER ROLE {name} PASSWORD 'alleen-hier'")
+        server.commit()
+
+        def logged_in(name: str) -> Connection:
+            url = server_url().set(database=filled, username=name, password="alleen-hier")
+            return sessions.enter_context(create_engine(url, poolclass=NullPool).connect())
+
+        yield logged_in
+    with engine_for(filled, "owner").begin() as owner:
+        owner.execute(toegang.delete())
+    with server_engine().connect() as server:
+        for name in names:
+            run_ddl(server, f"DROP ROLE {name}")
+
+
+def test_the_readers_of_the_page_read_what_it_says(readers: Callable[[str], Connection]) -> None:
+    everybody = set(readers("jansen").execute(text("SELECT gemeente_code FROM mart_loket.aanmeldingen")).scalars())
+    own = set(readers("assen").execute(text("SELECT gemeente_code FROM mart_loket.aanmeldingen")).scalars())
+    assert (everybody, own) == ({"0106", "0114"}, {"0106"})
 
 
 def refused(connection: Connection, statement: str) -> bool:
@@ -123,7 +160,7 @@ def test_the_loader_sees_the_rows_of_everybody(loader: Connection) -> None:
 
 
 def test_an_analyst_reaches_the_marts_and_nothing_else(analyst: Connection) -> None:
-    assert analyst.scalar(text("SELECT count(*) FROM mart_loket.aanmeldingen")) == 0
+    assert analyst.scalar(text("SELECT count(*) FROM mart_loket.aanmeldingen")) == 2
     tables = [
         *(f"accepted.{bericht}" for bericht in load_all()),
         *(f"warehouse.actueel_{bericht}" for bericht in load_all()),
