@@ -11,12 +11,26 @@ from reports import wording
 from reports.incident import KINDS
 
 SENT = {"sent": "bezorgd", "waiting": "wacht op verzending", "overtaken": "ingehaald door een nieuwere versie"}
-SOORT = {"ontvangen": "ontvangen", "aangehouden": "aangehouden", "definitief": "definitief"}
+#: Where a delivery stands, by its state in the ledger: the word, and its colour.
+STAND = {
+    "received": ("ontvangen", "wacht"),
+    "validated": ("gekeurd", "wacht"),
+    "held": ("aangehouden", "wacht"),
+    "merged": ("definitief", "goed"),
+    "refused": ("geweigerd", "fout"),
+    "duplicate": ("dubbel", "goed"),
+    "tried": ("proef", "wacht"),
+}
 
 
 def page(name: str, **values: object) -> str:
     """One page by the name of its template; `base` is the address below which all pages stand."""
-    return _templates().get_template(f"{name}.html.j2").render(**values, kinds=KINDS, sent_words=SENT, soorten=SOORT)
+    return _templates().get_template(f"{name}.html.j2").render(**values, kinds=KINDS, sent_words=SENT)
+
+
+def stand(state: str) -> tuple[str, str]:
+    """The word for a state and its colour; a state that is not known here goes by its own name."""
+    return STAND.get(state, (state, "wacht"))
 
 
 def cell(value: Any) -> str:
@@ -51,5 +65,6 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"cel": cell, "getal": wording.number, "dag": lambda value: wording.day(value.isoformat())}
+    environment.filters["stand"] = stand
     environment.tests["getal"] = is_number
     return environment

@@ -63,14 +63,17 @@ def write(folder: Path, name: str, head: Document, records: Iterable[Document]) 
 def page(head: Document, shown: Shown, json_name: str) -> str:
     """The page: one HTML file that asks for nothing outside itself."""
     is_proef = head["soort"] == PROEF
+    totals = WOULD_BE_TOTALS if is_proef or head["uitkomst"] == "aangehouden" else TOTALS
     badge = (WOULD_BE if is_proef else OUTCOME)[head["uitkomst"]]
     if head["uitkomst"] == "verwerkt" and head["aantallen"]["afgekeurd"]:
         badge = WOULD_BE_IN_PART if is_proef else IN_PART
-    return _template().render(head=head, shown=shown, json_name=json_name, totals=TOTALS, badge=badge)
+    return _template().render(
+        head=head, shown=shown, json_name=json_name, totals=totals, badge=badge, of_remarks=_of_remarks(head)
+    )
 
 
 #: What the counts are called on the page, and what each means.
-TOTALS: Mapping[str, tuple[str, str]] = {
+TOTALS: dict[str, tuple[str, str]] = {
     "ontvangen": ("Ontvangen", "records in de levering"),
     "aangenomen": ("Aangenomen", "nieuw of gewijzigd"),
     "ongewijzigd": ("Ongewijzigd", "gelijk aan wat bekend was"),
@@ -78,6 +81,12 @@ TOTALS: Mapping[str, tuple[str, str]] = {
     "verwijderd": ("Verwijderd", "berichten om te verwijderen"),
     "afgekeurd": ("Afgekeurd", "door u te herstellen"),
     "ingetrokken": ("Ingetrokken", "stond niet meer in uw volledige levering; telt niet mee in de som"),
+}
+#: The same where nothing was taken over (yet): of a delivery that is held, and of a trial.
+WOULD_BE_TOTALS: Mapping[str, tuple[str, str]] = TOTALS | {
+    "aangenomen": ("Aan te nemen", "nieuw of gewijzigd; zou worden overgenomen"),
+    "verwijderd": ("Te verwijderen", "berichten om te verwijderen"),
+    "ingetrokken": ("In te trekken", "staat niet meer in uw volledige levering; telt niet mee in de som"),
 }
 #: What the page says on top, and in which colour.
 OUTCOME: Mapping[str, tuple[str, str]] = {
@@ -134,6 +143,13 @@ def _would_be(outcome: str, counts: Mapping[str, int]) -> str:
     if outcome == "aangehouden":
         said += " Een echte levering als deze wordt aangehouden, om wat hieronder staat over de levering als geheel."
     return said
+
+
+def _of_remarks(head: Document) -> str:
+    """What became of the records that were remarked on."""
+    if head["uitkomst"] == "aangehouden" or (head["soort"] == PROEF and head["uitkomst"] == "verwerkt"):
+        return "Dit zou wel worden overgenomen."
+    return "Dit is wel overgenomen." if head["uitkomst"] == "verwerkt" else "Dit viel ons op."
 
 
 def _gone(counts: Mapping[str, int], one: str, more: str) -> str:

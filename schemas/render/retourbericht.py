@@ -63,7 +63,7 @@ def render() -> str:
             ),
             aantallen=_or_null(
                 _object(**{name: {**_COUNT, "description": said} for name, said in _COUNTS.items()}),
-                "Leeg zolang de levering niet gekeurd is",
+                "Leeg zolang de levering niet gekeurd is; bij aangehouden en proef: wat ervan zou worden",
             ),
             weigering=_or_null(
                 _object(code=_CODE, tekst=_TEXT, herstel=_TEXT), "Waarom de levering als geheel niet verwerkt is"
@@ -82,7 +82,7 @@ def render() -> str:
                 ),
             ),
             waarschuwingen=_list(
-                "Wat is overgenomen, maar opviel",
+                "Wat opviel, en geen record tegenhoudt",
                 code=_CODE,
                 veld=_or_null(_TEXT, _FIELD),
                 tekst=_TEXT,

@@ -12,14 +12,16 @@ from exchange.data_docs import data_docs
 from exchange.incidents import seen
 from exchange.keys import fresh
 from exchange.region import load_regions
+from exchange.try_out import try_file
 from tests.exchange.hub import NIGHT, Hub, hub_of
-from tests.exchange.levering import aanmelding
+from tests.exchange.levering import aanmelding, xml
 from tests.exchange.test_assess import many
 
 
 @pytest.fixture(scope="module")
 def hub(region_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """One source with a delivery that was merged in part, and one that is held; marts, pages and an incident."""
+    """One source with a delivery that was merged in part, one that is held and one that was only tried; marts, pages
+    and an incident."""
     folder = tmp_path_factory.mktemp("cockpit")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUB_HOME", str(folder / "home"))
@@ -30,6 +32,9 @@ def hub(region_database: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         hub = hub_of(drenthe, region_database, folder)
         hub.deliver("aanmelding_1.xml", [*many(40), aanmelding("FOUT", loket_code="")], omvang="volledig")
         hub.deliver("aanmelding_2.xml", many(1), NIGHT, omvang="volledig", stand_op="2015-03-02T12:00:00Z")
+        trial = folder / "aanmelding_3.xml"
+        trial.write_text(xml(many(1), stand_op="2015-03-02T13:00:00Z"), "utf-8")
+        try_file(hub.context(), trial)
         hub.publish()
         assess_marts(hub.region, NIGHT)
         data_docs(hub.region)

@@ -97,6 +97,15 @@ def test_an_answer_reads_as_its_sender_gets_it(visitor: Visit, delivery: int) ->
     assert [record["sleutel"] for record in told["afgekeurde_records"]] == ["FOUT"]
 
 
+def test_a_trial_stands_among_the_answers_as_what_it_is(visitor: Visit, hub: Hub) -> None:
+    page = visitor("op").get("/cockpit/retourberichten")
+    assert page.status_code == 200
+    marks = html.fromstring(page.content).find_class("vlag")
+    assert [mark.text for mark in marks] == ["proef", "aangehouden", "definitief"]
+    tried = hub.value("select delivery_id from exchange.delivery where state = 'tried'")
+    assert "PROEF · in orde" in text_of(visitor("op").get(f"/cockpit/retourberichten/drenthe/{tried}"))
+
+
 def test_a_mart_of_one_row_a_child_is_not_for_every_viewer(visitor: Visit) -> None:
     for table in ("dossiers", "dossier_fasen", "dossier_toestemmingen"):
         for suffix in ("", ".csv"):

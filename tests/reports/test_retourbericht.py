@@ -91,6 +91,36 @@ def test_no_kind_of_fault_is_left_out_and_no_record_uncounted(faults: list[list[
         assert seen[:5] == has[:5]
 
 
+REMARK = {"code": "V023", "veld": "BSN", "tekst": "Dit viel op.", "herstel": "Kijk het na.", "aantal": 2}
+DONE, WOULD, SAID = "Dit is wel overgenomen.", "Dit zou wel worden overgenomen.", "Dit viel ons op."
+
+
+@pytest.mark.parametrize(
+    ("uitkomst", "is_trial", "remark", "is_done"),
+    [
+        ("verwerkt", False, DONE, True),
+        ("verwerkt", True, WOULD, False),
+        ("aangehouden", False, WOULD, False),
+        ("aangehouden", True, WOULD, False),
+        ("geweigerd", False, SAID, True),
+        ("geweigerd", True, SAID, False),
+        ("dubbel", False, SAID, True),
+        ("ontvangen", False, SAID, None),
+    ],
+)
+def test_a_page_says_done_only_of_what_was_done(
+    uitkomst: str, is_trial: bool, remark: str, is_done: bool | None
+) -> None:
+    document = head(uitkomst, ontvangen=41, aangenomen=40, afgekeurd=1, ingetrokken=232)
+    document |= {"waarschuwingen": [REMARK]} | ({"soort": "proef"} if is_trial else {})
+    document["samenvatting"] = retourbericht.sentence(document)
+    page = retourbericht.page(document, retourbericht.Shown(), "r.json")
+    assert [said for said in (DONE, WOULD, SAID) if said in page] == [remark]
+    tiles = re.findall(r"<b>(?:40|232)</b><span>(.*?)</span>", page)
+    done, would = ["Aangenomen", "Ingetrokken"], ["Aan te nemen", "In te trekken"]
+    assert tiles == ([] if is_done is None else done if is_done else would)
+
+
 def test_what_a_sender_typed_is_text_and_never_markup() -> None:
     shown = retourbericht.Shown()
     shown.add(record(1, "V005", sleutel="<script>alert(1)</script>"))
