@@ -29,6 +29,8 @@ def assess_marts(region: Region, vandaag: date) -> list[Judged]:
     with engine_for(region.database, "loader").begin() as connection:
         found = profile_marts(connection, vandaag, region.gemeenten)
         measures = [Measure(one.expectation, one.observed, one.base, f"{one.mart} {one.subject}") for one in found]
+        declared = len(region.sources) + len(region.left_out)
+        measures.append(Measure("laadt_niet", len(region.left_out), declared, "warehouse.verwachte_levering source"))
         results = gx.judge("marts", marts(), measures)
         moment = {"vandaag": vandaag, "assessed_at": connection.scalar(select(func.clock_timestamp()))}
         rows = []

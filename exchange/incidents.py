@@ -93,6 +93,8 @@ def judge_region(region: Region, vandaag: date) -> None:
                 _seen(connection, "silent", vandaag, silent[source.id], source)
             else:
                 _over(connection, "silent", vandaag, source)
+        for name in silent.keys() & region.left_out.keys():
+            _seen(connection, "silent", vandaag, silent[name], name)
 
 
 def tell(region: Region, post: Callable[[Mail], None]) -> Told:
@@ -171,16 +173,18 @@ def _judge_noted(connection: Connection, source: Source, vandaag: date) -> None:
             _over(connection, kind, vandaag, source)
 
 
-def _seen(connection: Connection, kind: str, vandaag: date, reason: str, source: Source | None) -> None:
+def _seen(connection: Connection, kind: str, vandaag: date, reason: str, source: Source | str | None) -> None:
+    """source: by its name alone where its declaration does not load; then the contact of the region is told."""
+    declared = source if isinstance(source, Source) else None
     if kind in FOLLOWS:
         known = select(table.c.incident_id).where(OPEN, _is(source), table.c.kind.in_(ENDED_WELL))
         if connection.scalar(known.limit(1)) is not None:
             return
     values = {
         "kind": kind,
-        "source": source.id if source else None,
-        "gemeente_code": source.code if source and source.kind == "gemeente" else None,
-        "verantwoordelijke_code": source.code if source else None,
+        "source": _name(source),
+        "gemeente_code": declared.code if declared and declared.kind == "gemeente" else None,
+        "verantwoordelijke_code": declared.code if declared else None,
         "reason": " ".join(reason.split()),
         "opened_on": vandaag,
         "last_seen_on": vandaag,
@@ -199,8 +203,12 @@ def _over(connection: Connection, kind: str, vandaag: date, source: Source | Non
     connection.execute(update(table).where(table.c.kind == kind, _is(source), OPEN).values(values))
 
 
-def _is(source: Source | None) -> ColumnElement[bool]:
-    return table.c.source.is_not_distinct_from(source.id if source else None)
+def _is(source: Source | str | None) -> ColumnElement[bool]:
+    return table.c.source.is_not_distinct_from(_name(source))
+
+
+def _name(source: Source | str | None) -> str | None:
+    return source.id if isinstance(source, Source) else source
 
 
 def _note(connection: Connection, incident_id: int, **values: object) -> None:

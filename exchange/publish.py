@@ -1,10 +1,12 @@
 """publish: make the marts anew from the current state, at a fixed time, whoever is silent."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
+
+from sqlalchemy import Connection, select
 
 from exchange.region import Region
 from exchange.status import Stale, stale
@@ -42,7 +44,8 @@ def publish(region: Region, vandaag: date) -> Published:
     engine = engine_for(region.database, "loader")
     with engine.begin() as connection:
         load_lokets(connection, [asdict(loket) for loket in region.lokets])
-        load_declared(connection, verwachte_levering, expected(region))
+        kept = expected_before(connection, region.left_out)
+        load_declared(connection, verwachte_levering, [*expected(region), *kept])
         declared = region.raamcontract.rows() if region.raamcontract else {}
         for table in (raamcontract, raamcontract_gemeente, normbedrag):
             load_declared(connection, table, declared.get(table.name, []))
@@ -67,3 +70,9 @@ def expected(region: Region) -> Iterator[dict[str, Any]]:
                 "verantwoordelijke_code": source.code,
                 "gemeente_code": source.gemeente_code,
             }
+
+
+def expected_before(connection: Connection, sources: Collection[str]) -> list[dict[str, Any]]:
+    """The same of sources that do not load, as was known before: who cannot be read is not forgotten for it."""
+    query = select(verwachte_levering).where(verwachte_levering.c.source.in_(sources))
+    return [dict(row) for row in connection.execute(query).mappings()]

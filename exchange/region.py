@@ -122,17 +122,19 @@ def read_regions(root: Path = ROOT) -> tuple[list[Region], list[DeclarationError
             faults.append(DeclarationError(f"regions/{region.name}/region.toml", "database", cure))
             continue
         doubles = [name for name in region.sources if name in owner]
-        taken = [
-            DeclarationError(
+        taken = {
+            name: DeclarationError(
                 f"regions/{region.name}/sources/{name}.toml",
                 "file name",
                 f"region {owner[name]} has a source of this name; rename the file",
             )
             for name in doubles
-        ]
+        }
         sources = {name: source for name, source in region.sources.items() if name not in doubles}
         owner |= dict.fromkeys(sources, region.name)
-        regions.append(replace(region, sources=sources, faults=(*region.faults, *taken)))
+        faults_of_region = (*region.faults, *taken.values())
+        left_out = {**region.left_out, **taken}
+        regions.append(replace(region, sources=sources, faults=faults_of_region, left_out=left_out))
     return regions, faults
 
 

@@ -131,7 +131,9 @@ def due(schedule: str, vandaag: date) -> date:
 
 
 def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
-    """Sources that were not asked on this day, of which a delivery is held, or that brought nothing for a week."""
+    """Sources that were not asked on this day, of which a delivery is held, that brought nothing for a week, or whose
+    declaration does not load.
+    """
     asks = (
         select(run.c.source, func.min(run.c.vandaag), func.max(run.c.vandaag))
         .where(run.c.state == "succeeded")
@@ -144,7 +146,10 @@ def stale(connection: Connection, region: Region, vandaag: date) -> list[Stale]:
     )
     asked: dict[str, tuple[date, date]] = {source: (first, last) for source, first, last in connection.execute(asks)}
     brought: dict[str, date] = dict(connection.execute(brings).all())
-    found = []
+    found = [
+        Stale(source, f"declaratie laadt niet ({fault.file}: {fault.key})", source in asked)
+        for source, fault in region.left_out.items()
+    ]
     for source, declared in ((one.id, one) for one in region.sources.values() if not one.is_proef):
         if source not in asked:
             found.append(Stale(source, "nog nooit opgehaald"))

@@ -40,11 +40,13 @@ RECORD = """<aanmelding>
 def test_publication_goes_on_and_names_the_silent_source(
     hub: Path, airflow_database: None, sources: Path, parse: Parse, caplog: pytest.LogCaptureFixture
 ) -> None:
+    (sources / "assen.toml").write_text("name = Assen")
     run = parse().dags["publish_drenthe"].test(run_conf=CONF)
     assert run.state == "success"
     lines = [record.getMessage() for record in caplog.records if record.name == "hub"]
-    assert "emmen is stale" in lines[0]
-    assert [line.split(": ")[0] for line in lines[1:]] == ["publish drenthe", *["assess drenthe"] * 2]
+    assert "assen is stale, declaratie laadt niet (regions/drenthe/sources/assen.toml: file)" in lines[0]
+    assert "emmen is stale" in lines[1]
+    assert [line.split(": ")[0] for line in lines[2:]] == ["publish drenthe", *["assess drenthe"] * 2]
 
 
 def test_housekeeping_says_what_it_removed(

@@ -233,6 +233,7 @@ def test_of_two_sources_of_one_name_the_second_is_left_out_with_a_fault(tmp_path
     assert (list(first.sources), list(second.sources)) == (["coevorden"], [])
     (fault,) = second.faults
     assert "regions/tweede/sources/coevorden.toml: file name: region proef has a source of this name" in str(fault)
+    assert second.left_out == {"coevorden": fault}
 
 
 def test_a_region_that_does_not_load_stops_no_other(tmp_path: Path) -> None:

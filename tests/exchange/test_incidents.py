@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import Result
 
 from connectors.notice import URGENT, WARNING, Notice
+from exchange.errors import DeclarationError
 from exchange.incidents import Mail, Told, Unposted, judge, judge_region, over, seen, tell
 from exchange.release import release
 from exchange.runs import note, run
@@ -189,6 +191,25 @@ def test_a_source_that_was_not_asked_is_silent_but_not_one_that_failed(hub: Hub)
     seen(hub.region, "answer", day(2), "no answer", hub.source)
     judge_region(hub.region, day(2))
     assert [kind for kind, *_ in opened(hub)] == ["failed"]
+
+
+def test_a_source_whose_declaration_does_not_load_is_silent_and_the_region_is_told(hub: Hub, told: Tell) -> None:
+    right = hub.region
+    fault = DeclarationError("regions/drenthe/sources/proef.toml", "quality.kwijd", "is unknown")
+    hub.region = replace(right, sources={}, left_out={"proef": fault})
+    judge_region(hub.region, NIGHT)
+    assert opened(hub) == []  # never asked: it is not switched on yet
+    hub.deliver("a.xml", many(3), NIGHT)
+    judge_region(hub.region, day(1))
+    assert opened(hub) == [
+        ("silent", "proef", "declaratie laadt niet (regions/drenthe/sources/proef.toml: quality.kwijd)")
+    ]
+    mails: list[Mail] = []
+    tell(hub.region, mails.append)
+    assert [mail.to for mail in mails] == [hub.region.contact]
+    assert "(proef)" in mails[0].paragraphs[0]
+    judge_region(right, NIGHT)
+    assert opened(hub) == []
 
 
 def test_a_night_that_failed_is_over_when_a_later_one_left_nothing_to_do(hub: Hub) -> None:
