@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Select, func, or_, select
 
+from exchange.delivery import TRIED
 from exchange.release import release as release_delivery
 from exchange.shell import Json, app, context_of, delivered_by, one_line, out, print_json, print_table, rows_of
 from warehouse.tables import delivery, quality_result
@@ -23,7 +24,10 @@ def quality(
     everything: Annotated[bool, typer.Option("--all", help="What was as expected too.")] = False,
     as_json: Json = False,
 ) -> None:
-    """What was not as expected: of one delivery, else of the last night and of every delivery that is held."""
+    """What was not as expected: of one delivery, else of the last night and of every delivery that is held.
+
+    A delivery that was only tried shows where it is asked for.
+    """
     if delivery_id is not None:
         delivered_by(delivery_id)
     rows = [row for _, row in rows_of(_query(delivery_id, everything))]
@@ -31,6 +35,8 @@ def quality(
         print_json(rows)
         return
     print_table("Quality", HEADS, [[_cell(row[head]) for head in HEADS] for row in rows])
+    if any(row["state"] == TRIED for row in rows):
+        out.print(f"delivery {delivery_id} was only tried: nothing of it is kept, and nothing waits for a release")
     if held := sorted({row["delivery_id"] for row in rows if row["state"] == "held"}):
         out.print(f"held: {', '.join(map(str, held))}; `hub release DELIVERY --reason …` lets one through")
 
@@ -59,8 +65,9 @@ def _query(delivery_id: int | None, everything: bool) -> Select[Any]:
     if delivery_id is not None:
         query = query.where(result.delivery_id == delivery_id)
     else:
-        last = select(func.max(result.vandaag)).scalar_subquery()
-        query = query.where(or_(result.vandaag == last, delivery.c.state == "held"))
+        real = delivery.c.state.is_distinct_from(TRIED)  # a mart has no delivery
+        last = select(func.max(result.vandaag)).outerjoin_from(quality_result, delivery).where(real).scalar_subquery()
+        query = query.where(real, or_(result.vandaag == last, delivery.c.state == "held"))
     newer = quality_result.alias()
     again = select(newer.c.quality_result_id).where(
         newer.c.mart == result.mart, newer.c.vandaag == result.vandaag, newer.c.assessed_at > result.assessed_at

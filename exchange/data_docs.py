@@ -1,23 +1,28 @@
 """data_docs: the results of the quality checks as pages, for who has no database at hand. Made anew each time.
 
-Of each source and bericht the last delivery that was judged, every delivery that is held, and the last publication.
+Of each source and bericht the last delivery that was judged, every delivery that is held, and the last publication. A
+trial is no delivery here: what was only tried says nothing of what the warehouse holds.
 """
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection, RowMapping, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from exchange.context import home
+from exchange.delivery import TRIED
 from exchange.expectations import expected, marts
 from exchange.region import Region
-from quality.expectations import Expectations, Judged, Outcome
+from quality.expectations import LEVELS, Expectations, Judged, Outcome
 from warehouse.engine import engine_for
 from warehouse.tables import delivery
 from warehouse.tables import quality_result as table
+
+HELD = select(delivery.c.delivery_id).where(delivery.c.state == "held")
 
 
 def folder_of(region: Region) -> Path:
@@ -31,6 +36,7 @@ def data_docs(region: Region) -> int:
     Raises WarehouseError.
     """
     with engine_for(region.database, "loader").connect() as connection:
+        held = {_name(delivery_id) for delivery_id in connection.scalars(HELD)}
         outcomes = list(_outcomes(connection, region))
     if not outcomes:
         return 0
@@ -43,7 +49,7 @@ def data_docs(region: Region) -> int:
         gx.render(made, outcomes)
         shutil.rmtree(made / "expectations", ignore_errors=True)
         pages.close_off(made)
-        pages.index(made, f"Kwaliteit van de leveringen: {region.title}", outcomes)
+        pages.index(made, f"Kwaliteit van de leveringen: {region.title}", [_in_words(one, held) for one in outcomes])
         if goal.exists():
             goal.rename(Path(work) / "old")
         made.rename(goal)
@@ -54,15 +60,15 @@ def _outcomes(connection: Connection, region: Region) -> Iterator[Outcome]:
     newest = (
         select(table.c.delivery_id)
         .ext(distinct_on(table.c.source, table.c.bericht))
-        .where(table.c.delivery_id.is_not(None))
+        .join(delivery, delivery.c.delivery_id == table.c.delivery_id)
+        .where(delivery.c.state != TRIED)
         .order_by(table.c.source, table.c.bericht, table.c.delivery_id.desc())
     )
-    held = select(delivery.c.delivery_id).where(delivery.c.state == "held")
     last = select(table.c.assessed_at).where(table.c.mart.is_not(None)).order_by(table.c.assessed_at.desc()).limit(1)
     query = select(table).where(
         or_(
             table.c.delivery_id.in_(newest),
-            table.c.delivery_id.in_(held),
+            table.c.delivery_id.in_(HELD),
             table.c.assessed_at == last.scalar_subquery(),
         )
     )
@@ -75,8 +81,26 @@ def _outcomes(connection: Connection, region: Region) -> Iterator[Outcome]:
             source = region.sources.get(rows[0]["source"])
             suite = f"{rows[0]['source']}.{rows[0]['bericht']}"
             known = expected(rows[0]["bericht"], region.quality, source.quality if source else {})
-        name = f"levering-{delivery_id}" if delivery_id else "publicatie"
-        yield Outcome(suite, name, rows[0]["vandaag"], tuple(map(_judged, rows)), _wat(known))
+        yield Outcome(suite, _name(delivery_id), rows[0]["vandaag"], tuple(map(_judged, rows)), _wat(known))
+
+
+def _name(delivery_id: int | None) -> str:
+    return f"levering-{delivery_id}" if delivery_id else "publicatie"
+
+
+def _in_words(outcome: Outcome, held: Collection[str]) -> Outcome:
+    """The same for the page to begin at, where the name of an expectation alone (`geweigerd`) is read as a state.
+
+    Of each expectation and subject the gravest level. held: the names of the deliveries that still are.
+    """
+    meant = {"hold": "aangehouden" if outcome.name in held else "aangehouden en vrijgegeven", "warn": "let op"}
+    gravest: dict[tuple[str, str], Judged] = {}
+    for level in LEVELS:
+        for one in outcome.results:
+            if one.level == level and not one.is_met:
+                said = replace(one, expectation=f"{meant[level]}: {one.expectation}")
+                gravest.setdefault((one.expectation, one.subject), said)
+    return replace(outcome, results=tuple(gravest.values()))
 
 
 def _wat(known: Expectations) -> Mapping[str, str]:

@@ -43,6 +43,18 @@ def test_what_is_held_is_shown_with_what_was_seen_and_what_was_expected(hub: Hub
     assert "release" in shown
 
 
+def test_a_trial_is_shown_to_who_asks_for_it_alone(hub: Hub, run: Any, held: int) -> None:
+    before = as_json(run("quality", "--json"))
+    file = hub.folder.parent / "aanmelding_2.xml"
+    file.write_text(xml(many(1), omvang="volledig", **on(2)), "utf-8")
+    run("try", "proef", str(file), "--vandaag", "2015-03-05")
+    assert as_json(run("quality", "--json")) == before
+    (tried,) = hub.rows("select delivery_id from exchange.delivery where state = 'tried'")[0]
+    own = as_json(run("quality", str(tried), "--json"))
+    assert {(row["delivery_id"], row["state"]) for row in own} == {(tried, "tried")}
+    assert f"delivery {tried} was only tried" in " ".join(run("quality", str(tried)).output.split())
+
+
 def test_a_held_delivery_shows_in_the_status_and_in_who_is_behind(hub: Hub, run: Any, held: int) -> None:
     (status,) = as_json(run("status", "--json"))
     assert (status["state"], status["held"]) == ("held", [held])

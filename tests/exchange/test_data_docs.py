@@ -12,8 +12,10 @@ from lxml import html
 
 from exchange.assess_marts import assess_marts
 from exchange.data_docs import data_docs, folder_of
+from exchange.release import release
+from exchange.try_out import try_file
 from tests.exchange.hub import NIGHT, Hub
-from tests.exchange.levering import BSN
+from tests.exchange.levering import BSN, xml
 from tests.exchange.test_assess import many, send
 from warehouse.engine import engine_for
 from warehouse.scripts import run_ddl
@@ -45,6 +47,32 @@ def test_the_pages_name_what_is_held_and_what_was_seen(site: Path) -> None:
     assert BSN[0] not in text + index
     for link in html.fromstring(index.encode()).xpath("//a/@href"):
         assert (site / link).is_file()
+
+
+def verdicts(site: Path) -> dict[str, str]:
+    """What the page to begin at says of each delivery, and of the publication."""
+    rows = html.fromstring((site / "index.html").read_bytes()).xpath("//tr[td]")
+    return {row[2].text_content(): row[3].text_content() for row in rows}
+
+
+def test_the_index_says_what_follows_from_what_was_not_met(hub: Hub, site: Path) -> None:
+    said = verdicts(site)
+    (number,) = [name for name in said if name.startswith("levering-")]
+    assert said["publicatie"] == "zoals verwacht"
+    assert said[number] == "aangehouden: kwijt"
+    release(hub.context(), int(number.removeprefix("levering-")), "het archief is gesloten", "toezicht")
+    data_docs(hub.region)
+    assert verdicts(folder_of(hub.region))[number].startswith("aangehouden en vrijgegeven: kwijt")
+
+
+def test_a_trial_is_no_newest_delivery(hub: Hub) -> None:
+    send(hub, 1, many(40), omvang="volledig")
+    real = hub.value("select delivery_id from exchange.delivery")
+    file = hub.folder.parent / "aanmelding_2.xml"
+    file.write_text(xml(many(1), omvang="volledig", stand_op="2015-03-03T00:00:00Z"), "utf-8")
+    assert try_file(hub.context(), file).held
+    assert data_docs(hub.region) == 1
+    assert verdicts(folder_of(hub.region)) == {f"levering-{real}": "zoals verwacht"}
 
 
 def test_no_page_has_anything_that_a_browser_would_fetch_elsewhere(site: Path) -> None:
