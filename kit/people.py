@@ -5,7 +5,7 @@ BSNs come from the test range 999900006-999999990, pass the 11-proef, and no two
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -60,6 +60,10 @@ def _names() -> dict[str, list[str]]:
     return tomllib.loads((DATA / "namen.toml").read_text(encoding="utf-8"))
 
 
+def _letters(r: Random) -> str:
+    return "".join(r.choices("ABCDEGHJKLMNPRTVWXZ", k=2))
+
+
 def _age_weights(classes: Inhabitants, minor: bool) -> Iterator[tuple[tuple[str, int, int], float]]:
     """((gemeente_code, lowest age, highest age), inhabitants) of those under 18, or of the others."""
     for gemeente, counts in classes.items():
@@ -107,13 +111,19 @@ class Population:
         recent.append(person)
         return person
 
+    def moved(self, r: Random, person: Person) -> Person:
+        """The same person, who has gone to live in another gemeente of the region."""
+        gemeente = r.choice(sorted(set(self._postcodes) - {person.gemeente_code}))
+        postcode = r.choice(self._postcodes[gemeente]) + _letters(r)
+        return replace(person, gemeente_code=gemeente, postcode=postcode, huisnummer=r.randint(1, 240), toevoeging=None)
+
     def _person(self, r: Random, number: int, gemeente: str, born: date, minor: bool, shared: Person | None) -> Person:
         names = _names()
         geslacht = r.choices(("1", "2", "0"), (49, 49, 2))[0]
         either = [*names["man"], *names["vrouw"]]
         first = {"1": names["man"], "2": names["vrouw"]}.get(geslacht, either)
         infix = r.choice(names["voorvoegsel"]) if r.random() < 0.2 else None
-        letters = "".join(r.choices("ABCDEGHJKLMNPRTVWXZ", k=2))
+        letters = _letters(r)
         return Person(
             number=number,
             gemeente_code=gemeente,

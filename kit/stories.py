@@ -19,6 +19,7 @@ from kit.people import Person, Population
 FIRST_DAY, LAST_DAY = date(2012, 1, 1), date(2015, 3, 30)
 CLIENTS_PER_YEAR = {2012: 2545, 2013: 2560, 2014: 2575, 2015: 2590}  # people; 2015 in proportion
 MINORS, RETURNING, ANONYMOUS, VROEGHULP, VROEGHULP_AGE = 0.52, 0.25, 0.07, 0.32, 6
+MOVED = 0.1  # of those who come once more: they live in another gemeente of the region by then
 SLOW = 0.12  # of the cold hand-overs: about three months or more before somebody turns up at the next desk
 
 MEE_OFFICE = {
@@ -108,15 +109,25 @@ class Stories:
             back = r.sample(known, round(count * RETURNING)) if known else []
             for index in range(count):
                 day = workday(date(year, 1, 1) + timedelta(days=r.randint(0, days - 2)))
-                person = back[index] if index < len(back) else self.population.meet(r.random() < MINORS, day)
+                person = (
+                    self._later(back[index], year, index)
+                    if index < len(back)
+                    else self.population.meet(r.random() < MINORS, day)
+                )
                 cases.append(Case(day, person, person.gemeente_code))
-                for _ in range(r.choices((0, 1, 2), (80, 16, 4))[0]):
+                for turn in range(r.choices((0, 1, 2), (80, 16, 4))[0]):
                     again = day + timedelta(days=r.randint(20, 200))
                     if again <= end:
+                        person = self._later(person, year, index, turn)
                         cases.append(Case(workday(again), person, person.gemeente_code))
                 if r.random() < ANONYMOUS:
                     cases.append(Case(day, None, person.gemeente_code))
         return sorted((case for case in cases if case.day <= LAST_DAY), key=lambda case: case.day)
+
+    def _later(self, person: Person, *when: int) -> Person:
+        """Who comes once more, by then."""
+        r = rng(self.seed, "moved", *when)
+        return self.population.moved(r, person) if r.random() < MOVED else person
 
     def _number(self, party: str, day: date) -> str:
         self._numbers[party, day.year] += 1

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.figures import Span, clients, contents, count, distinct, loket_months
+from kit.figures_people import supported
 from kit.nights import CUT_OFF, NIGHTS, SHRUNKEN
 from kit.parties import parties
 from kit.truth import LAG_NIGHTS, History, _judge
@@ -147,6 +148,14 @@ def test_unique_people_do_not_add_up_over_the_months(world: World) -> None:
     once = clients(world.truth, "mee_drenthe", "aanmelding", 1)
     assert once is not None
     assert sum(row["unieke_clienten"].lo for row in rows.values()) > once.lo * 1.02
+
+
+@pytest.mark.parametrize(("kind", "first"), [("jaar", "2014-01-01"), ("kwartaal", "2014-10-01")])
+def test_unique_people_do_not_add_up_over_the_gemeenten(world: World, kind: str, first: str) -> None:
+    """Who moves is helped in two of them, and is one of the region."""
+    found = supported(world.truth, 1)
+    own = [people.everyone for (area, *period), people in found.items() if area and period == [kind, first]]
+    assert 0 < found["", kind, first].everyone < sum(own)
 
 
 STATES = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
