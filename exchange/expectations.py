@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from exchange.declaration import Table, read_toml
-from quality.expectations import BOUNDS, Bounds, Expectations, Plausible
+from quality.expectations import BOUNDS, OF_A_DELIVERY, OF_THE_MARTS, Bounds, Expectations, Plausible
 from schemas.contract import Contract, load_all
 from schemas.render.tables import columns
 
@@ -38,9 +38,7 @@ Layers = Mapping[str, Layer]  # by bericht; "" for all
 def read_layers(table: Table, berichten: Collection[str]) -> Layers:
     """The expectations of a region or a source: for all its berichten, and for one. Raises DeclarationError."""
     known = load_all()
-    layers = {
-        bericht: _layer(table.table(bericht), known[bericht]) for bericht in table.names() if bericht in berichten
-    }
+    layers = {bericht: _layer(table.table(bericht), known[bericht]) for bericht in berichten if table.has(bericht)}
     layers[""] = _layer(table, None)
     return layers
 
@@ -60,7 +58,7 @@ def expected(bericht: str, *above: Layers) -> Expectations:
 @cache
 def marts() -> Expectations:
     """What is expected of the warehouse and the marts."""
-    return _laid([_bounds_of(read_toml(FOLDER / "marts.toml"))])
+    return _laid([_bounds_of(read_toml(FOLDER / "marts.toml"), OF_THE_MARTS)])
 
 
 @cache
@@ -71,8 +69,8 @@ def _general() -> Layers:
 
 @cache
 def _every_delivery() -> Layer:
-    """The file that makes the names of what can be expected of a delivery."""
-    return _bounds_of(read_toml(FOLDER / "levering.toml"))
+    """What is expected of every delivery; the layers over it only move bounds."""
+    return _bounds_of(read_toml(FOLDER / "levering.toml"), OF_A_DELIVERY)
 
 
 def _laid(layers: Iterable[Layer]) -> Expectations:
@@ -87,20 +85,28 @@ def _laid(layers: Iterable[Layer]) -> Expectations:
     return Expectations(bounds, gevuld, plausibel)
 
 
-def _bounds_of(table: Table) -> Layer:
-    """A file that makes the names: whatever stands in it is an expectation."""
-    found = Layer({name: _bounds(table.table(name)) for name in table.names()})
-    for name in table.names():
-        table.table(name).end()
-    return found
+def _bounds_of(table: Table, measured: Collection[str]) -> Layer:
+    """A file that says what is expected of all that is measured: what it left out nobody would look at."""
+    bounds: dict[str, Mapping[str, Any]] = {}
+    for name in measured:
+        if table.has(name):
+            own = table.table(name)
+            bounds[name] = _bounds(own)
+            own.end()
+    table.end()
+    for name in measured:
+        if name not in bounds:
+            raise table.wrong(name, f"is missing, so nobody looks at it; put it back: [{name}]")
+    return Layer(bounds)
 
 
 def _layer(table: Table, contract: Contract | None) -> Layer:
     """Bounds over known expectations; with a contract also items, that name its fields."""
-    names = set(_every_delivery().bounds)
     bounds: dict[str, Mapping[str, Any]] = {}
     plausibel: dict[str, Plausible] = {}
-    for name in sorted(names & set(table.names())):
+    for name in _every_delivery().bounds:
+        if not table.has(name):
+            continue
         own = table.table(name)
         bounds[name] = _bounds(own)
         if name in ITEMS and contract:

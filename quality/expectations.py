@@ -12,6 +12,12 @@ from typing import Literal
 Level = Literal["warn", "hold"]
 LEVELS: tuple[Level, ...] = ("hold", "warn")
 BOUNDS = ("warn_min", "warn_max", "hold_min", "hold_max")
+#: All that is measured. `gevuld` and `plausibel` have many below them, each with a name of its own.
+OF_A_DELIVERY = (
+    "kwijt", "leeg", "volume", "volume_wijzigingen", "geweigerd", "achter", "oud", "toekomst", "verschoven",
+    "andere_gemeente", "gemeente_weg", "leger", "onbekend", "gevuld", "plausibel",
+)  # fmt: skip
+OF_THE_MARTS = ("zonder_gemeente", "negatief", "toekomst", "ongelijk", "vandaag", "wees", "laadt_niet")
 
 
 @dataclass(frozen=True)
