@@ -44,7 +44,7 @@ def shown(name: str) -> str:
 
 def of_bericht(names: Iterable[str], request: Request, format: str) -> list[str]:
     """The finished files that hold this bericht, by the pattern of its declaration; in the order of their names."""
-    pattern = request.options.get("pattern") or f"{request.bericht}*.{format}"
+    pattern = _pattern(request, format)
     return sorted(name for name in names if fnmatch.fnmatchcase(name, pattern) and not is_unfinished(name))
 
 
@@ -60,3 +60,15 @@ def found(name: str, requests: Sequence[Request], format: str) -> Found | None:
     except ValueError:
         return None
     return Found(bericht, stand_op, ("",) if "volledig" in name.lower() else ())
+
+
+def example(request: Request, format: str) -> str:
+    """A name that fits the pattern of its declaration; the pattern itself where one day does not complete it."""
+    pattern = _pattern(request, format)
+    before, _, after = pattern.partition("*")
+    name = f"{before}{'_' if before[-1:].isalnum() else ''}20150302{after}"
+    return name if found(name, [request], format) else pattern
+
+
+def _pattern(request: Request, format: str) -> str:
+    return str(request.options.get("pattern") or f"{request.bericht}*.{format}")

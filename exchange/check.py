@@ -8,11 +8,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors import file_names
 from connectors.connector import Connector, Found, named
+from connectors.filedrop_settings import settings_of
 from exchange.clock import midnight
 from exchange.context import Context
 from exchange.errors import DeliveryRefused
 from exchange.judge import Judge
+from exchange.source import Source
 from exchange.validate import complete, judge_header
 from schemas.faults import Fault, fault
 
@@ -22,7 +25,7 @@ EXPECTED = {
     "L001": "het formaat in de aansluiting van de bron (XML, CSV, XLSX of JSON)",
     "L002": "een bericht dat met deze bron is afgesproken, in de namespace van het gepubliceerde schema",
     "L003": "de versie in de aansluiting van de bron",
-    "L011": "het bericht en de dag, zoals aanmelding_20150302.csv",
+    "L011": "het bericht en de dag",
     "L012": "zie de aansluiting van de bron",
     "L013": "zie de aansluiting van de bron",
 }
@@ -69,7 +72,7 @@ def check(context: Context, file: Path) -> Report:
                 report.received += 1
                 _count(report, raw.nummer, judge(raw).faults)
     except DeliveryRefused as refused:
-        report.refused = f"{refused.code}: {refusal(refused.code, refused.detail)}"
+        report.refused = f"{refused.code}: {refusal(refused.code, refused.detail, context.source)}"
     return report
 
 
@@ -94,9 +97,15 @@ def _found(context: Context, connector: Connector, name: str) -> Found:
     return found
 
 
-def refusal(code: str, detail: str = "") -> str:
-    """Why a whole delivery was refused, in Dutch. `detail` is the place or the names that came with the code."""
+def refusal(code: str, detail: str = "", source: Source | None = None) -> str:
+    """Why a whole delivery was refused, in Dutch. `detail` is the place or the names that came with the code.
+
+    source: whose it is, where that is known: its own names then are the example.
+    """
     expected = EXPECTED.get(code, "zoals afgesproken")
+    if code == "L011" and source and source.connector == "filedrop":
+        format = settings_of(source.settings, source.file).format
+        expected += f", zoals {file_names.example(source.requests[0], format)}"
     if code in NAMING:
         return fault(code, velden=detail).text()
     text = fault(code, vorm=expected, max="zoals afgesproken").text()

@@ -1,5 +1,6 @@
 """What `hub` tells: which sources there are, how they stand, what they delivered, what was refused and what was odd."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -95,7 +96,10 @@ def deliveries(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """The ledger: every delivery, its counts, its warnings (code and how often) and its state."""
+    """The ledger: every delivery, its counts, its warnings (code and how often) and its state.
+
+    Which fields a warning is about, `hub rejects DELIVERY` tells, and `--json`.
+    """
     first = ("delivery_id", "source", "bericht", "vandaag", "stand_op", *Counts.__dataclass_fields__)
     query = select(*[delivery.c[name] for name in (*first, "warnings", "state", "fault_code", "replay_reason")])
     query = query.order_by(delivery.c.delivery_id.desc()).limit(limit)
@@ -107,7 +111,10 @@ def deliveries(
         print_json(rows)
         return
     for row in rows:
-        row["warnings"] = " ".join(f"{one['code']}×{one['count']}" for one in row["warnings"])
+        often: Counter[str] = Counter()
+        for one in row["warnings"]:
+            often[one["code"]] += one["count"]
+        row["warnings"] = " ".join(f"{code}×{times}" for code, times in often.items())
     heads = ["region", *query.selected_columns.keys()]
     tried = [row for row in rows if row["state"] == TRIED]
     real = [row for row in rows if row["state"] != TRIED]
@@ -138,7 +145,7 @@ def rejects(
     for region, row in rows_of(whole.where(delivery.c.delivery_id == delivery_id)):
         code = row["fault_code"]
         if code:
-            why = refusal(code, place_of(code, row["warnings"]))
+            why = refusal(code, place_of(code, row["warnings"]), region.sources.get(row["source"]))
             out.print(f"De levering als geheel is geweigerd. {code}: {why}")
         for one in row["warnings"]:
             if one["code"] != code:

@@ -17,7 +17,7 @@ from exchange.check import refusal
 from exchange.delivery import place_of
 from exchange.document_quality import quality
 from exchange.outbox import KINDS as STATES
-from exchange.region import Delivers, Region
+from exchange.region import Delivers, Region, Source
 from reports.retourbericht import sentence
 from schemas.faults import CATALOGUE, fault
 from schemas.messages import fault_at
@@ -97,7 +97,7 @@ def document(connection: Connection, region: Region, delivery_id: int) -> Docume
             "gelijk_aan": row["duplicate_of"],
         },
         "aantallen": {name: row[column] for name, column in COUNTED.items()} if is_judged else None,
-        "weigering": _refused(code, row["warnings"]) if code else None,
+        "weigering": _refused(source, code, row["warnings"]) if code else None,
         "fouten": _kinds(connection, delivers, rejects_of) if is_judged else [],
         "waarschuwingen": [_warning(delivers, one) for one in row["warnings"] if one["code"] != code],
         "kwaliteit": [],
@@ -192,8 +192,8 @@ def _kinds(connection: Connection, delivers: Delivers | None, delivery_id: int) 
     return sorted(found, key=itemgetter("aantal"), reverse=True)
 
 
-def _refused(code: str, warnings: list[dict[str, Any]]) -> dict[str, str]:
-    return {"code": code, "tekst": refusal(code, place_of(code, warnings)), "herstel": CATALOGUE[code].herstel}
+def _refused(source: Source, code: str, warnings: list[dict[str, Any]]) -> dict[str, str]:
+    return {"code": code, "tekst": refusal(code, place_of(code, warnings), source), "herstel": CATALOGUE[code].herstel}
 
 
 def _warning(delivers: Delivers | None, one: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What stood out in a delivery as a whole, in plain Dutch: what was measured, what was seen, and what was expected."""
 
 import re
-from collections.abc import Mapping
-from decimal import Decimal
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -52,12 +52,11 @@ def _text(row: RowMapping, bounds: Bounds, plausible: Mapping[str, Plausible], n
     elif row["subject"]:
         wat += f" ({names.get(row['subject'], row['subject'])})"
     is_share = SHARE.search(wat) is not None
-    limits = [
-        f"{word} {_shown(limit, is_share)}"
-        for word, limit in (("minstens", row["minimum"]), ("hoogstens", row["maximum"]))
-        if limit is not None
-    ]
-    return f"{wat}: {_shown(row['observed'], is_share)}, verwacht {' en '.join(limits)}."
+    limits = {word: row[name] for word, name in (("minstens", "minimum"), ("hoogstens", "maximum"))}
+    set_out = {word: limit for word, limit in limits.items() if limit is not None}
+    digits = _digits(row["observed"], set_out.values(), is_share)
+    expects = " en ".join(f"{word} {_shown(limit, is_share, digits)}" for word, limit in set_out.items())
+    return f"{wat}: {_shown(row['observed'], is_share, digits)}, verwacht {expects}."
 
 
 def _odd(odd: Plausible, names: Mapping[str, str]) -> str:
@@ -69,7 +68,20 @@ def _odd(odd: Plausible, names: Mapping[str, str]) -> str:
     return f"{veld} {' of '.join(parts)}{days}"
 
 
-def _shown(value: Decimal, is_share: bool) -> str:
-    """0.314 of a share -> 31,4 %; 3.25 -> 3,3"""
-    number = f"{float(value) * (100 if is_share else 1):.1f}".removesuffix(".0").replace(".", ",")
+def _digits(observed: Decimal, limits: Iterable[Decimal], is_share: bool) -> int:
+    """How many decimals it takes to tell what was seen from what was expected; one where that is enough."""
+    others = [limit for limit in limits if limit != observed]
+    digits = 1
+    while any(_rounded(limit, is_share, digits) == _rounded(observed, is_share, digits) for limit in others):
+        digits += 1
+    return digits
+
+
+def _rounded(value: Decimal, is_share: bool, digits: int) -> Decimal:
+    return (value * (100 if is_share else 1)).quantize(Decimal(10) ** -digits, ROUND_HALF_UP) + 0  # no -0
+
+
+def _shown(value: Decimal, is_share: bool, digits: int) -> str:
+    """With one decimal 0.314 of a share -> 31,4 %; 3.25 -> 3,3; 2 -> 2"""
+    number = f"{_rounded(value, is_share, digits):f}".rstrip("0").removesuffix(".").replace(".", ",")
     return f"{number} %" if is_share else number

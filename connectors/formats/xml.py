@@ -30,6 +30,7 @@ WRONG_VERSION, EMPTY, WRONG_OMVANG = "L003", "L005", "L009"
 CHUNK = 1 << 18
 MAX_HEAD = 1 << 16
 BEFORE = "voor de XML-declaratie mag niets staan, ook geen lege regel"
+AT_BEGIN = "al aan het begin van het bestand"
 NAMESPACE = re.compile(r"urn:nl:regiohub:([a-z_]{1,40}):([1-9][0-9]{0,3})")
 _PLAIN_HEAD = re.compile(
     rb"(?:\xef\xbb\xbf)?"
@@ -133,7 +134,7 @@ def _root(stream: BinaryIO) -> tuple[Any, bytes]:
         raise DeliveryRefused(EMPTY)
     # The first angle bracket is that of the declaration, and it is not where the file begins.
     late = first.find(b"<") > 0 and first[first.find(b"<") :].startswith(b"<?xml ")
-    raise DeliveryRefused(UNREADABLE, BEFORE if late else "het begin")
+    raise DeliveryRefused(UNREADABLE, BEFORE if late else AT_BEGIN)
 
 
 def _bericht(root: Any) -> tuple[str, int]:

@@ -17,6 +17,7 @@ import asyncssh
 import pytest
 from openpyxl import Workbook
 
+from connectors import file_names
 from connectors.connection import Connection
 from connectors.connector import Connector, Payload, Request, check_declaration, open_connector
 from connectors.errors import DeclarationError, SourceRefused, SourceUnavailable
@@ -514,3 +515,18 @@ def test_a_wrong_declaration_says_file_key_and_cure(
     with pytest.raises(DeclarationError) as caught:
         check_declaration("filedrop", settings, {"inzet": options}, "coevorden.toml")
     assert (caught.value.file, caught.value.key) == ("coevorden.toml", key)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "format", "name"),
+    [
+        ("", "csv", "aanmelding_20150302.csv"),
+        ("", "xml", "aanmelding_20150302.xml"),
+        ("Aanmeldingen *.xlsx", "xlsx", "Aanmeldingen 20150302.xlsx"),
+        ("aanmelding_*_export.txt", "csv", "aanmelding_20150302_export.txt"),
+        ("aanmelding-????????.csv", "csv", "aanmelding-????????.csv"),
+    ],
+)
+def test_the_example_of_a_name_is_one_that_the_source_itself_may_give(pattern: str, format: str, name: str) -> None:
+    request = Request("aanmelding", {"pattern": pattern} if pattern else {})
+    assert file_names.example(request, format) == name

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,30 @@ def test_a_delivery_that_is_held_is_told_so(hub: Hub) -> None:
     assert last["kwaliteit"][0]["gevolg"] == "De levering was hierom aangehouden en is na controle vrijgegeven"
 
 
+@pytest.mark.parametrize(
+    ("expectation", "observed", "maximum", "said"),
+    [
+        ("geweigerd", "0.0004", "0", "0,04 %, verwacht hoogstens 0 %."),
+        ("geweigerd", "0.0103", "0.01", "1,03 %, verwacht hoogstens 1 %."),
+        ("geweigerd", "0.100004", "0.1", "10,0004 %, verwacht hoogstens 10 %."),
+        ("geweigerd", "0.31449", "0.2", "31,4 %, verwacht hoogstens 20 %."),
+        ("achter", "60.04", "60", "60,04, verwacht hoogstens 60."),
+        ("achter", "3.25", "0", "3,3, verwacht hoogstens 0."),
+    ],
+)
+def test_what_was_seen_is_never_rounded_to_what_was_expected(
+    hub: Hub, expectation: str, observed: str, maximum: str, said: str
+) -> None:
+    hub.put("aanmelding_1.xml", RECORDS)
+    hub.night()
+    result = {"source": "proef", "bericht": "aanmelding", "verantwoordelijke_code": "0109", "vandaag": NIGHT}
+    result |= {"delivery_id": hub.value("select max(delivery_id) from exchange.delivery"), "expectation": expectation}
+    seen = {"subject": "", "level": "warn", "observed": Decimal(observed), "maximum": Decimal(maximum), "is_met": False}
+    with hub.context().engine.begin() as connection:
+        connection.execute(insert(quality_result).values(result | seen))
+    assert [one["tekst"].split(": ")[1] for one in only(hub.answer())["kwaliteit"]] == [said]
+
+
 def test_a_delivery_that_cannot_be_read_is_answered_with_why_and_how_to_mend_it(hub: Hub) -> None:
     hub.put("aanmelding_1.xml", RECORDS, afzender="0114")
     hub.night()
@@ -168,6 +193,14 @@ def test_a_delivery_that_cannot_be_read_is_answered_with_why_and_how_to_mend_it(
     assert found["afgekeurde_records"] == []
 
 
+def test_a_file_that_is_no_xml_is_told_where_that_shows(hub: Hub) -> None:
+    (hub.folder / "uit").mkdir(parents=True)
+    (hub.folder / "uit" / "aanmelding_1.xml").write_text("nog te maken")
+    hub.night()
+    told = only(hub.answer())["weigering"]
+    assert (told["code"], told["tekst"].partition("verwerkt. ")[2]) == ("L001", "(al aan het begin van het bestand)")
+
+
 def test_a_file_that_was_left_at_the_source_is_answered_once(hub: Hub) -> None:
     (hub.folder / "uit").mkdir(parents=True)
     (hub.folder / "uit" / "kopie van lijst.doc").write_text("nog nakijken")
@@ -175,6 +208,7 @@ def test_a_file_that_was_left_at_the_source_is_answered_once(hub: Hub) -> None:
     found = only(hub.answer())
     assert wrong(found) == []
     assert (found["levering"]["bericht"], found["weigering"]["code"]) == (None, "L011")
+    assert found["weigering"]["tekst"].endswith("Verwacht: het bericht en de dag, zoals aanmelding_20150302.xml.")
     hub.night(date(2015, 3, 3))
     assert len(hub.answer()) == 1
 

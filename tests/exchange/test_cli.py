@@ -220,16 +220,17 @@ def test_keys_prints_a_set_for_the_environment() -> None:
 
 
 def test_warnings_are_told_with_the_delivery_and_the_status(hub: Hub, run: Any) -> None:
-    odd = aanmelding("999900031", **{"eigen_veld": "x"})
+    odd = aanmelding("999900031", **{"eigen_veld": "x", "tweede_veld": "x"})
     deliver(hub.folder, "aanmelding_1.xml", xml([odd, aanmelding("B", **{"eigen_veld": "x"})]))
     run("run", "proef", "--vandaag", "2015-03-02")
     (delivery,) = as_json(run("deliveries", "--json"))
     assert {(one["code"], one["field"], one["count"]) for one in delivery["warnings"]} == {
         ("L020", "eigen_veld", 2),
+        ("L020", "tweede_veld", 1),
         ("V026", "aanmelding_nummer", 1),
     }
-    assert "L020×2 V026×1" in run("deliveries").output
-    assert as_json(run("status", "--json"))[0]["warnings"] == 3
+    assert "L020×3 V026×1" in run("deliveries").output
+    assert as_json(run("status", "--json"))[0]["warnings"] == 4
     shown = run("rejects", str(delivery["delivery_id"])).output
     assert "let op (1 keer) V026: aanmelding_nummer lijkt een burgerservicenummer te bevatten" in shown
     assert "let op (2 keer) L020: " in shown
